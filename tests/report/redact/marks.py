@@ -22,6 +22,7 @@ class Marks:
         return f"<piece {text}>"
 
     def ending(self, text: str) -> str:
+        self.learned.append(f"ending {text}")
         return text
 
     def address(self, text: str) -> str:

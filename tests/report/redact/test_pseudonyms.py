@@ -199,11 +199,25 @@ def test_a_name_keeps_its_capitals_where_it_keeps_letters() -> None:
     assert told.endswith("eR")
 
 
-@pytest.mark.parametrize(("name", "sound"), [("ererzq", False), ("erzqzq", True), ("erezqz", True)])
+@pytest.mark.parametrize(("name", "sound"), [("ererzq", False), ("ERERzq", False), ("erzqzq", True), ("erezqz", True)])
 def test_letters_are_not_kept_where_more_than_half_of_a_name_would_be_seen(name: str, sound: bool) -> None:
     names = keeping(name, endings=["er"])
     names.all()
     assert names.sound() is sound
+
+
+def test_one_name_of_which_too_much_would_be_seen_is_enough() -> None:
+    names = keeping("ererzq", "bahoffmuser", endings=["er", "us"])
+    names.all()
+    assert not names.sound()
+
+
+def test_an_ending_that_no_name_has_keeps_its_shape() -> None:
+    survey = Survey()
+    survey.ending("Ser")
+    turned = Pseudonyms(survey, b"key", Way(endings=Endings.TURN)).ending("Ser")
+    assert re.fullmatch("[A-Z][a-z]{2}", turned)
+    assert turned != "Ser"
 
 
 def test_an_ending_that_turns_is_a_piece_like_others() -> None:

@@ -277,6 +277,7 @@ def test_a_value_is_rewritten_as_some_policy_compares_it(operator: str, text: st
         ("aws:SourceIp", "1.2.3.0/24", "<address 1.2.3.0/24>"),
         ("aws:SourceIp", "1.2.3.0/33", "<address 1.2.3.0>/33"),
         ("aws:SourceIp", "fc00:12::/129", "<address fc00:12::>/129"),
+        ("aws:SourceIp", "zq/33", "<$path zq>/<$value 33>"),
         ("aws:SourceIp", "1.2.3.0/zq", "<address 1.2.3.0>/<$value zq>"),
         ("aws:RequestedRegion", "eu-*", "eu-*"),
         ("aws:RequestedRegion", "zq", "<$value zq>"),
@@ -304,3 +305,20 @@ def test_a_value_is_rewritten_as_some_policy_compares_it(operator: str, text: st
 )
 def test_a_value_is_rewritten_by_its_key(key: str, text: str, written: Any) -> None:
     assert disguised_values(key, (text,), marking()) == (written,)
+
+
+@pytest.mark.parametrize(
+    ("text", "learned"),
+    [
+        ("*r/zq", ["ending r"]),
+        ("*s:zq", ["ending s"]),
+        ("a*:role/zq", ["ending a"]),
+        ("a?s:iam::zq:ro*zq", ["ending a", "ending s", "ending ro"]),
+        ("aws:iam:zq*", []),
+        ("*", []),
+    ],
+)
+def test_what_may_be_of_a_word_of_aws_is_learned(text: str, learned: list[str]) -> None:
+    marks = Marks()
+    marking(marks).value(text, NameKind.VALUE)
+    assert [one for one in marks.learned if one.startswith("ending")] == learned

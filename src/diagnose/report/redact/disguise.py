@@ -319,7 +319,9 @@ class Disguise:
         if public_words.REGION.fullmatch(token) or is_host(token):
             return token
         if not (_ends(before) and _ends(after)):
-            if token in _HEADS or (after in ("/", ":") and any(word.endswith(token) for word in TYPES)):
+            if token in _HEADS:
+                return token
+            if after in ("/", ":") and any(word.endswith(token) for word in TYPES):
                 return self.names.ending(token)
             return self.names.piece(token)
         if is_public(token, PUBLIC_PARTS if before or after else PUBLIC):
