@@ -15,7 +15,7 @@ from diagnose.model.evidence import Known
 from diagnose.model.policy import Policy, PolicyKind, PolicySet, raw_document
 from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
-from tests.evaluate.cases import DESTINATION, GAP, HOME, LOCAL, ROLE, SESSION, STS, USER, case, trusts
+from tests.evaluate.cases import DESTINATION, GAP, HOME, LOCAL, ROLE, SESSION, STS, USER, case, levels, trusts
 from tests.evaluate.changes import WORLDS, Change, Document, added, at, documents, fades, read, renamed, rewritten
 
 T = TypeVar("T")
@@ -262,10 +262,13 @@ def test_what_is_denied_whatever_an_unknown_key_is_has_something_that_stands_in_
 
 
 def test_a_policy_that_is_needed_whatever_an_unknown_key_is_stands_in_the_way() -> None:
+    scps = levels([STS | {"Condition": NEVER}])
     for never in (NEVER, NOWHERE):
         trust = (trusts({"AWS": USER}, Condition=never), trusts({"AWS": HOME}))
         one = case(USER, LOCAL, trust=trust, identity=(), unknown=("aws:UserAgent", "aws:SourceIp"))
         assert [blocker.layer for blocker in decide(one).blockers] == [Layer.IDENTITY]
+        limited = replace(one, snapshot=replace(one.snapshot, source=replace(one.snapshot.source, scps=scps)))
+        assert {blocker.layer for blocker in decide(limited).blockers} == {Layer.SCP, Layer.IDENTITY}
 
 
 def _with_external_id(one: Case, value: tuple[str, ...]) -> Case:
