@@ -299,7 +299,9 @@ class TestOwnKeys:
     """A profile with keys that asks for a role besides: whoever names it as a source has its keys sign."""
 
     @pytest.mark.parametrize(
-        ("token", "sent"), [("aws_session_token = y\n", "y"), ("", None)], ids=["with a token", "without one"]
+        ("token", "sent"),
+        [("aws_session_token = y\n", "y"), ("", None), ("aws_session_token =\n", None)],
+        ids=["with a token", "without one", "with an empty one"],
     )
     def test_they_sign_and_not_the_role(self, config: Path, token: str, sent: str | None) -> None:
         role = "role_arn = arn:aws:iam::111111111111:role/App\nsource_profile = both\n"
