@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from diagnose.report.redact.names import NameKind, Survey
-from diagnose.report.redact.pseudonyms import Endings, Pseudonyms, Way, has_form
+from diagnose.report.redact.pseudonyms import Endings, Keeping, Pseudonyms, has_form
 
 
 def pseudonyms(*texts: str, kind: NameKind = NameKind.NAME, pieces: Sequence[str] = ()) -> Pseudonyms:
@@ -15,7 +15,7 @@ def pseudonyms(*texts: str, kind: NameKind = NameKind.NAME, pieces: Sequence[str
         survey.name(text, kind, fills=False)
     for piece in pieces:
         survey.piece(piece)
-    return Pseudonyms(survey, b"key", Way())
+    return Pseudonyms(survey, b"key", Keeping())
 
 
 def given(*texts: str, kind: NameKind = NameKind.NAME) -> Mapping[str, str]:
@@ -168,7 +168,7 @@ def test_an_account_is_no_number() -> None:
     survey = Survey()
     survey.number("314159265358")
     survey.number("47114711")
-    names = Pseudonyms(survey, b"key", Way())
+    names = Pseudonyms(survey, b"key", Keeping())
     assert names.number("314159265358") == "111111111111"
     assert int(names.number("47114711")) > 47114711
     assert names.number("4711471") == "value-1"
@@ -181,7 +181,7 @@ def keeping(*names: str, endings: Sequence[str]) -> Pseudonyms:
         survey.name(name, NameKind.VALUE, fills=False)
     for ending in endings:
         survey.ending(ending)
-    return Pseudonyms(survey, b"key", Way(endings=Endings.SHARE))
+    return Pseudonyms(survey, b"key", Keeping(endings=Endings.SHARE))
 
 
 @pytest.mark.parametrize("ending", ["r", "er", "user"])
@@ -215,7 +215,7 @@ def test_one_name_of_which_too_much_would_be_seen_is_enough() -> None:
 def test_an_ending_that_no_name_has_keeps_its_shape() -> None:
     survey = Survey()
     survey.ending("Ser")
-    turned = Pseudonyms(survey, b"key", Way(endings=Endings.TURN)).ending("Ser")
+    turned = Pseudonyms(survey, b"key", Keeping(endings=Endings.TURN)).ending("Ser")
     assert re.fullmatch("[A-Z][a-z]{2}", turned)
     assert turned != "Ser"
 
@@ -225,7 +225,7 @@ def test_an_ending_that_turns_is_a_piece_like_others() -> None:
     for name in ("zqbahoser", "zquser"):
         survey.name(name, NameKind.VALUE, fills=False)
     survey.ending("ser")
-    names = Pseudonyms(survey, b"key", Way(endings=Endings.TURN))
+    names = Pseudonyms(survey, b"key", Keeping(endings=Endings.TURN))
     told = names.all()
     assert told["zqbahoser"][-3:] == told["zquser"][-3:] == names.ending("ser")
     assert names.ending("ser") != "ser"
@@ -239,18 +239,18 @@ def test_a_name_without_the_ending_gets_a_number() -> None:
 @pytest.mark.parametrize(
     ("endings", "way", "different"),
     [
-        ((), Way(endings=Endings.SHARE), False),
-        ((), Way(endings=Endings.TURN), False),
-        (("r",), Way(endings=Endings.TURN), True),
-        (("r",), Way(endings=Endings.SHARE), True),
-        (("r",), Way(), True),
-        (("r",), Way(gives_up=True), False),
-        ((), Way(one_group=True), True),
-        (("r",), Way(gives_up=True, endings=Endings.SHARE), False),
+        ((), Keeping(endings=Endings.SHARE), False),
+        ((), Keeping(endings=Endings.TURN), False),
+        (("r",), Keeping(endings=Endings.TURN), True),
+        (("r",), Keeping(endings=Endings.SHARE), True),
+        (("r",), Keeping(), True),
+        (("r",), Keeping(gives_up=True), False),
+        ((), Keeping(one_group=True), True),
+        (("r",), Keeping(gives_up=True, endings=Endings.SHARE), False),
     ],
 )
 def test_a_way_that_keeps_or_gives_up_nothing_is_no_other_one(
-    endings: Sequence[str], way: Way, different: bool
+    endings: Sequence[str], way: Keeping, different: bool
 ) -> None:
     survey = Survey()
     survey.name("zqteam", NameKind.ROLE, fills=False)
@@ -266,7 +266,7 @@ def test_two_names_with_one_pseudonym_are_not_sound() -> None:
         survey.keep_shape(name)
     found = set()
     for key in range(40):
-        names = Pseudonyms(survey, bytes([key]), Way())
+        names = Pseudonyms(survey, bytes([key]), Keeping())
         distinct = len(set(names.all().values())) == 8
         found.add(distinct)
         assert distinct or not names.sound()

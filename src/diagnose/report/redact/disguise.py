@@ -19,12 +19,12 @@ from diagnose.report.redact.names import NameKind, Names
 from diagnose.report.redact.placeholders import SLOT, disguised_placeholder, put_in, taken_out
 from diagnose.report.redact.public_words import is_region
 from diagnose.report.redact.words_of_aws import (
+    ARN_SERVICES,
     ARN_WORDS,
     HOST_NAME,
     PARTITIONS_OR_NONE,
     PUBLIC,
     PUBLIC_PARTS,
-    SERVICES,
     TYPES,
     beginning_of_arn,
     beginning_of_aws,
@@ -270,7 +270,7 @@ class Disguise:
         if arn.account == "aws":
             return str(arn)
         partition = arn.partition if is_one_of(arn.partition, PARTITIONS_OR_NONE) else self._part(arn.partition)
-        service = arn.service if is_one_of(arn.service, SERVICES) else self._part(arn.service)
+        service = arn.service if is_one_of(arn.service, ARN_SERVICES) else self._part(arn.service)
         region = arn.region if is_region(arn.region) else self._part(arn.region)
         return f"arn:{partition}:{service}:{region}:{self._part(arn.account)}:{self.resource(arn.resource)}"
 

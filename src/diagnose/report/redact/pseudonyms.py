@@ -81,7 +81,7 @@ class Endings(Enum):
     """It stays, and so do its letters in the names that have it, for it may be a piece of both."""
 
 
-class Way(Struct, frozen=True):
+class Keeping(Struct, frozen=True):
     """How much the pseudonyms of a case keep of what they stand for.
 
     With `one_group` all names keep their shape under the same exchange of letters: whatever is compared with whatever,
@@ -98,7 +98,7 @@ class Way(Struct, frozen=True):
 class Pseudonyms:
     """The pseudonyms of what a survey has noted, under a key, in some way."""
 
-    def __init__(self, survey: Survey, key: bytes, way: Way) -> None:
+    def __init__(self, survey: Survey, key: bytes, way: Keeping) -> None:
         """Nothing is decided before a name is asked for, so that the first one asked for gets the first number."""
         self._survey, self._key, self._way = survey, key, way
         self._pieces = survey.pieces | (survey.endings if way.endings is Endings.TURN else set())

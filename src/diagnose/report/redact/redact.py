@@ -20,24 +20,24 @@ from diagnose.report.redact.case_texts import Rewriting
 from diagnose.report.redact.disguise import Disguise, KeyWords, Learned
 from diagnose.report.redact.names import Survey
 from diagnose.report.redact.policies import Documents
-from diagnose.report.redact.pseudonyms import Endings, Pseudonyms, Way
+from diagnose.report.redact.pseudonyms import Endings, Keeping, Pseudonyms
 
 NOTE = "names, accounts and ids are pseudonyms"
 _ATTEMPTS = (
-    Way(),
-    Way(),
-    Way(),
-    Way(gives_up=True),
-    Way(one_group=True),
-    Way(one_group=True, gives_up=True),
-    Way(one_group=True, by_digits=True),
-    Way(one_group=True, by_digits=True, gives_up=True),
-    Way(endings=Endings.TURN),
-    Way(one_group=True, by_digits=True, endings=Endings.TURN),
-    Way(one_group=True, by_digits=True, gives_up=True, endings=Endings.TURN),
-    Way(endings=Endings.SHARE),
-    Way(one_group=True, by_digits=True, endings=Endings.SHARE),
-    Way(one_group=True, by_digits=True, gives_up=True, endings=Endings.SHARE),
+    Keeping(),
+    Keeping(),
+    Keeping(),
+    Keeping(gives_up=True),
+    Keeping(one_group=True),
+    Keeping(one_group=True, gives_up=True),
+    Keeping(one_group=True, by_digits=True),
+    Keeping(one_group=True, by_digits=True, gives_up=True),
+    Keeping(endings=Endings.TURN),
+    Keeping(one_group=True, by_digits=True, endings=Endings.TURN),
+    Keeping(one_group=True, by_digits=True, gives_up=True, endings=Endings.TURN),
+    Keeping(endings=Endings.SHARE),
+    Keeping(one_group=True, by_digits=True, endings=Endings.SHARE),
+    Keeping(one_group=True, by_digits=True, gives_up=True, endings=Endings.SHARE),
 )
 """What hides more, and yet lets AWS's names stay, is tried first."""
 

@@ -25,7 +25,7 @@ TYPES = {
     "resource_control_policy": NameKind.POLICY,
 }
 PARTITIONS_OR_NONE = frozenset(("", *PARTITIONS))
-SERVICES = public_words.SERVICE_NAMES | public_words.SERVICE_PRINCIPALS
+ARN_SERVICES = public_words.SERVICE_NAMES | public_words.SERVICE_PRINCIPALS
 ARN_WORDS = frozenset(("arn", "root", *PARTITIONS, *public_words.SERVICE_NAMES, *TYPES))
 PUBLIC = frozenset(name.lower() for name in public_words.AWS_NAMES | public_words.CLAIM_VALUES)
 PUBLIC_PARTS = PUBLIC | public_words.SUBJECT_WORDS
