@@ -41,7 +41,7 @@ CAUSES = {
     ErrorKind.OVER_CHAINING_LIMIT: {"duration-refused-chained"},
     ErrorKind.PACKED_SIZE: {"session-too-large"},
     ErrorKind.POLICY_MALFORMED: {"session-policy-malformed"},
-    ErrorKind.TRUST_POLICY_REFUSED: {"error-about-trust-document"},
+    ErrorKind.POLICY_NOT_SAVED: {"error-about-saving-policy"},
     ErrorKind.PRINCIPAL_REFUSED: {"error-about-saving-trust"},
     ErrorKind.BAD_PARAMETER: {"parameter-refused"},
     ErrorKind.REGION_DISABLED: {"region-sts-disabled"},

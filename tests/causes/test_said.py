@@ -83,7 +83,15 @@ def test_the_layer_that_aws_names_is_read(ending: str, layer: NamedLayer, explic
         ("An error occurred (MissingAuthenticationToken) when calling", ErrorKind.UNSIGNED),
         ("An error occurred (Throttling) when calling: Rate exceeded", ErrorKind.THROTTLED),
         ('MalformedPolicyDocument: Invalid principal in policy: "AWS":"arn:..."', ErrorKind.PRINCIPAL_REFUSED),
-        ("MalformedPolicyDocument: Has prohibited field Resource", ErrorKind.TRUST_POLICY_REFUSED),
+        ("MalformedPolicyDocument: Has prohibited field Resource", ErrorKind.POLICY_NOT_SAVED),
+        (
+            "(MalformedPolicyDocument) when calling the GetFederationToken operation: Syntax errors",
+            ErrorKind.POLICY_MALFORMED,
+        ),
+        (
+            "(MalformedPolicyDocument) when calling the CreatePolicy operation: Syntax errors",
+            ErrorKind.POLICY_NOT_SAVED,
+        ),
         ("Invalid information in one or more fields. Check your information", ErrorKind.CONSOLE_REFUSED),
         ("The role defined for the function cannot be assumed by Lambda.", ErrorKind.SERVICE_NOT_TRUSTED),
         ("1 validation error detected: Value failed to satisfy constraint", ErrorKind.BAD_PARAMETER),

@@ -114,7 +114,7 @@ def test_what_is_certain_whoever_called_is_said() -> None:
         ),
         pytest.param(
             "An error occurred (MalformedPolicyDocument) when calling CreateRole: Has prohibited field Resource",
-            "refused to save a trust policy as it is written",
+            "refused to save a policy as it is written",
             id="a field that a trust policy has not",
         ),
         pytest.param(

@@ -26,11 +26,8 @@ def asked_by_message(paste: str) -> Asked:
         raise XdiagError("the error text is empty", hint="expected what AWS or the tool printed, as it is")
     error = _about_a_role(errors)
     text = clean_paste(paste)
-    if error.kind is ErrorKind.PRINCIPAL_REFUSED:
-        source, about_source, role, about_role = "", "", "", _OF_POLICY
-    else:
-        source, about_source = _caller(error, errors, text)
-        role, about_role = _role(error, errors, text, source)
+    source, about_source = _caller(error, errors, text)
+    role, about_role = _role(error, errors, text, source)
     told: list[str] = []
     if others := [other for other in errors if other is not error and other.action]:
         named = dict.fromkeys(other.action for other in others if other.action != error.action)
@@ -101,9 +98,7 @@ _WHOEVER_CALLED = {
     ErrorKind.BAD_PARAMETER: "AWS looked at no policy: it does not accept a parameter of the request as it was sent",
     ErrorKind.THROTTLED: "AWS had too many requests and decided nothing: try again",
     ErrorKind.POLICY_MALFORMED: "AWS does not accept a policy as it is written: one sent with the call, or to be saved",
-    ErrorKind.TRUST_POLICY_REFUSED: (
-        "the error is not about assuming a role: AWS refused to save a trust policy as it is written"
-    ),
+    ErrorKind.POLICY_NOT_SAVED: "the error is not about assuming a role: AWS refused to save a policy as it is written",
     ErrorKind.SERVICE_LINKED_ROLE: (
         "a service of AWS cannot assume its service-linked role, which AWS makes for it: no caller and no policy of "
         "yours is asked"
@@ -124,7 +119,6 @@ _ARNS_OF_ASSERTION = (
     "AWS looked at no policy: an ARN of the request is not of its kind; a tool that takes both from the assertion may "
     "expect the role's ARN before the provider's in the attribute `Role`"
 )
-_OF_POLICY = "the error names a principal of a policy that was to be saved, and no call of AssumeRole"
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]*[\w+=@-]")
 _OTHER_KIND = re.compile(r"arn:[^:]*:(?:iam|sts):[^:]*:[^:]*:(group|policy|instance-profile)/")
 _WANTED_BY_POD = re.compile(r"\bpod\.iam\.role\W{1,6}([\w+=,.@:/-]{1,600})")
@@ -157,6 +151,8 @@ def _caller(error: AwsError, errors: Sequence[AwsError], text: str) -> tuple[str
     """Give the caller, or say why it is not known; a masked one is filled from elsewhere in the text, where it fits."""
     if error.service:
         return error.service, ""
+    if error.kind is ErrorKind.PRINCIPAL_REFUSED:
+        return "", ""
     if _signs(error.caller):
         return error.caller, ""
     if error.operation in _FEDERATED:
@@ -174,6 +170,8 @@ def _caller(error: AwsError, errors: Sequence[AwsError], text: str) -> tuple[str
 def _role(error: AwsError, errors: Sequence[AwsError], text: str, source: str) -> tuple[str, str]:
     if is_role_arn(error.resource):
         return error.resource, ""
+    if error.kind is ErrorKind.PRINCIPAL_REFUSED:
+        return "", "the error names a principal of a policy that was to be saved, and no call of AssumeRole"
     if error.action and not error.action.lower().startswith(("sts:assumerole", *_FAMILY)):
         return "", f"the error refuses {printable(error.action)}, which assumes no role"
     masked = error.resource.startswith("arn:")

@@ -102,7 +102,7 @@ _OPERATIONS = (
     # The parameters of a request, as SDKs log them.
     re.compile(r"""\bAction["']?[=:] ?\[?["']?(AssumeRole\w{0,20})"""),
 )
-_SAVING_TRUST = ("CreateRole", "UpdateAssumeRolePolicy")
+_SENDING_POLICIES = ("AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetFederationToken")
 _SAML = re.compile(r"(?i)saml|\bAuthnResponse")
 _IMPLIED = (
     ("AssumeRoleWithWebIdentity", re.compile(r"(?i)WebIdentityErr\b|assume role with OIDC|with web identity")),
@@ -275,9 +275,7 @@ def _error(sentence: _Sentence, around: _Surroundings, given: str) -> AwsError:
     operation = around.first(_OPERATIONS)
     status = around.next(_STATUSES)
     line = around.line(wording)
-    kind, service = _kind_and_service(sentence, around, line, code)
-    if kind is ErrorKind.POLICY_MALFORMED and operation in _SAVING_TRUST:
-        kind = ErrorKind.TRUST_POLICY_REFUSED
+    kind, service = _kind_and_service(sentence, around, line, code, operation)
     error = AwsError(
         text=line,
         kind=kind,
@@ -301,10 +299,15 @@ def _implied(text: str, code: str) -> str:
     return "AssumeRoleWithSAML" if operation and _SAML.search(text) else operation
 
 
-def _kind_and_service(sentence: _Sentence, around: _Surroundings, line: str, code: str) -> tuple[ErrorKind, str]:
+def _kind_and_service(
+    sentence: _Sentence, around: _Surroundings, line: str, code: str, operation: str
+) -> tuple[ErrorKind, str]:
     """Say what an error is about, and which service says that it cannot assume a role, if one does."""
     wording = sentence.wording
     kind = (wording and wording.kind) or kind_of(line, code)
+    if operation and kind in (ErrorKind.POLICY_MALFORMED, ErrorKind.POLICY_NOT_SAVED):
+        sent = operation in _SENDING_POLICIES
+        return ErrorKind.POLICY_MALFORMED if sent else ErrorKind.POLICY_NOT_SAVED, ""
     if wording is None or kind is not ErrorKind.SERVICE_NOT_TRUSTED:
         return kind, ""
     service = wording.service or around.service()

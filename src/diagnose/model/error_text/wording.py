@@ -105,8 +105,6 @@ _UNSENT = (
 WORDINGS = (
     *(Wording(phrase, _SERVICE, frame=True) for phrase in ASSUMING),
     *(Wording(phrase, kind, frame=True) for kind, phrase in _UNSENT),
-    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
-    Wording("Unable to assume the service linked role", ErrorKind.SERVICE_LINKED_ROLE),
     *(Wording(phrase, ErrorKind.NO_CREDENTIALS, _WEB_IDENTITY, frame=True) for phrase in _NO_TOKEN),
     Wording("WebIdentityErr: role ARN is not set", ErrorKind.PROFILE_BROKEN, _WEB_IDENTITY, frame=True),
     Wording("Roles may not be assumed by root accounts", ErrorKind.ROOT_REFUSED, _ASSUME_ROLE),
@@ -135,9 +133,11 @@ WORDINGS = (
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     Wording("Cross-account pass role is not allowed", ErrorKind.NOT_AUTHORIZED, action="iam:PassRole"),
     Wording("Invalid principal in policy", ErrorKind.PRINCIPAL_REFUSED),
-    Wording("Has prohibited field", ErrorKind.TRUST_POLICY_REFUSED),
-    Wording("may only specify STS AssumeRole", ErrorKind.TRUST_POLICY_REFUSED),
-    Wording("Federated principals must be valid domain names", ErrorKind.TRUST_POLICY_REFUSED),
+    Wording("Has prohibited field", ErrorKind.POLICY_NOT_SAVED),
+    Wording("may only specify STS AssumeRole", ErrorKind.POLICY_NOT_SAVED),
+    Wording("Federated principals must be valid domain names", ErrorKind.POLICY_NOT_SAVED),
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
+    Wording("Unable to assume the service linked role", ErrorKind.SERVICE_LINKED_ROLE),
     Wording("Rate exceeded", ErrorKind.THROTTLED),
     Wording("Invalid information in one or more fields", ErrorKind.CONSOLE_REFUSED),
     Wording("Could not switch roles using the provided information", ErrorKind.CONSOLE_REFUSED),

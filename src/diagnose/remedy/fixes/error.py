@@ -212,10 +212,10 @@ STEPS = {
         "Create the service's role once in its account (for Amazon ECS `aws iam create-service-linked-role "
         "--aws-service-name ecs.amazonaws.com`) and try again; if it is there, wait half a minute first",
     ),
-    ErrorKind.TRUST_POLICY_REFUSED: (
+    ErrorKind.POLICY_NOT_SAVED: (
         Owner.DESTINATION,
-        "Correct the document that is to be saved: a trust policy has a Principal, no Resource, and no actions but "
-        "those of STS that assume a role or go with it, such as sts:TagSession",
+        "Correct the document that is to be saved. A trust policy has a Principal, no Resource, and no actions but "
+        "those of STS that assume a role or go with it, such as sts:TagSession; an identity policy has no Principal",
     ),
 }
 
