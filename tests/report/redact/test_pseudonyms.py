@@ -237,7 +237,7 @@ def test_a_name_without_the_ending_gets_a_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("endings", "way", "different"),
+    ("endings", "kept", "different"),
     [
         ((), Keeping(endings=Endings.SHARE), False),
         ((), Keeping(endings=Endings.TURN), False),
@@ -249,14 +249,14 @@ def test_a_name_without_the_ending_gets_a_number() -> None:
         (("r",), Keeping(gives_up=True, endings=Endings.SHARE), False),
     ],
 )
-def test_a_way_that_keeps_or_gives_up_nothing_is_no_other_one(
-    endings: Sequence[str], way: Keeping, different: bool
+def test_what_keeps_and_gives_up_nothing_else_is_not_tried_again(
+    endings: Sequence[str], kept: Keeping, different: bool
 ) -> None:
     survey = Survey()
     survey.name("zqteam", NameKind.ROLE, fills=False)
     for ending in endings:
         survey.ending(ending)
-    assert Pseudonyms(survey, b"key", way).differ() is different
+    assert Pseudonyms(survey, b"key", kept).differ() is different
 
 
 def test_two_names_with_one_pseudonym_are_not_sound() -> None:

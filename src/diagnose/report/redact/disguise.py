@@ -241,7 +241,7 @@ class Disguise:
         if is_address(text):
             return self.names.address(text)
         address, _, size = text.partition("/")
-        if is_address(address) and size.isdecimal():
+        if size.isdecimal() and is_address(address):
             # No range has that size.
             return f"{self.names.address(address)}/{size}"
         if is_subject(text) or (text[:3].lower() != "arn" and not (":" in text and re.search(r"[*?]", text))):

@@ -86,7 +86,8 @@ class Keeping(Struct, frozen=True):
 
     With `one_group` all names keep their shape under the same exchange of letters: whatever is compared with whatever,
     it comes out as before. With `by_digits` addresses are names like others, as patterns see them. With `gives_up` a
-    name of AWS's is one like others if a pattern, or a slip, may take it for one of them.
+    name of AWS's is one like others if a pattern, or a slip, may take it for one of them. `endings` says what becomes
+    of pieces that may be of a word of AWS's.
     """
 
     one_group: bool = False
@@ -96,12 +97,12 @@ class Keeping(Struct, frozen=True):
 
 
 class Pseudonyms:
-    """The pseudonyms of what a survey has noted, under a key, in some way."""
+    """The pseudonyms of what a survey has noted, under a key."""
 
-    def __init__(self, survey: Survey, key: bytes, way: Keeping) -> None:
+    def __init__(self, survey: Survey, key: bytes, keeping: Keeping) -> None:
         """Nothing is decided before a name is asked for, so that the first one asked for gets the first number."""
-        self._survey, self._key, self._way = survey, key, way
-        self._pieces = survey.pieces | (survey.endings if way.endings is Endings.TURN else set())
+        self._survey, self._key, self._keeping = survey, key, keeping
+        self._pieces = survey.pieces | (survey.endings if keeping.endings is Endings.TURN else set())
         self._shows_too_much = False
         self._given: dict[str, str] = {}
         self._counts: dict[str, Iterator[int]] = {}
@@ -109,20 +110,20 @@ class Pseudonyms:
         pieces = sorted(self._pieces)
         if survey.composes:
             pieces += sorted(survey.values)
-        stay = what_stays(survey.known, survey.kinds, pieces, survey.related if way.gives_up else None)
+        stay = what_stays(survey.known, survey.kinds, pieces, survey.related if keeping.gives_up else None)
         self._stay = stay
-        self._shared = (stay.shared | survey.endings) if way.endings is Endings.SHARE else frozenset()
+        self._shared = (stay.shared | survey.endings) if keeping.endings is Endings.SHARE else frozenset()
         self._names = {**survey.kinds, **dict.fromkeys(stay.given_up, NameKind.NAME)}
         pieces = [*(piece for piece in pieces if piece not in stay.pieces), *sorted(self._shared)]
         tiny = any(sum(map(str.isalnum, piece)) == 1 for piece in pieces)
-        self._one_group = way.one_group or tiny
+        self._one_group = keeping.one_group or tiny
         # A piece without any letter is in many names.
         self._all_shaped = self._one_group or survey.length_matters or any(_no_letter(piece) for piece in pieces)
-        every = (*self._names, *pieces, *(survey.addresses if way.by_digits else ()))
+        every = (*self._names, *pieces, *(survey.addresses if keeping.by_digits else ()))
         self._originals = {text.casefold() for text in (*every, *survey.known, *survey.addresses, *survey.numbers)}
         self._groups = dict.fromkeys(every, every) if self._one_group else groups(self._names, pieces, survey.related)
         self._beyond = beyond_ascii(every)
-        self._addresses = None if way.by_digits else Addresses(key)
+        self._addresses = None if keeping.by_digits else Addresses(key)
         self._numbers = Numbers(survey.numbers, key)
 
     def all(self) -> Mapping[str, str]:
@@ -132,10 +133,10 @@ class Pseudonyms:
         return self._given
 
     def differ(self) -> bool:
-        """Say whether there is anything for which their way does what others do not."""
-        if self._way.gives_up and not self._stay.given_up:
+        """Say whether there is anything of which they keep more, or less, than they would without being told to."""
+        if self._keeping.gives_up and not self._stay.given_up:
             return False
-        match self._way.endings:
+        match self._keeping.endings:
             case Endings.STAY:
                 return True
             case Endings.TURN:
@@ -172,7 +173,7 @@ class Pseudonyms:
 
     def ending(self, text: str) -> str:
         """Keep a piece that may be of a word of AWS's, unless it turns."""
-        return self.piece(text) if self._way.endings is Endings.TURN else text
+        return self.piece(text) if self._keeping.endings is Endings.TURN else text
 
     def address(self, text: str) -> str:
         """Give the pseudonym of an address: a range contains the same ones."""

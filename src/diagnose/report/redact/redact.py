@@ -114,9 +114,9 @@ def redactions(case: Case, keys: KeyWords) -> Iterator[Case]:
         survey = Survey()
         Rewriting(documents, Disguise(survey, keys, learned), {}).case(case)
     content = msgspec.json.encode(case)
-    for number, way in enumerate(_ATTEMPTS):
+    for number, keeping in enumerate(_ATTEMPTS):
         key = blake2b(content, salt=bytes([number])).digest()
-        names = Pseudonyms(survey, key, way)
+        names = Pseudonyms(survey, key, keeping)
         if not names.differ():
             continue
         redacted = Rewriting(documents, Disguise(names, keys, learned), names.all()).case(case)
