@@ -18,7 +18,7 @@ def refuse_unknown_layers(layers: Sequence[str]) -> None:
         if layer not in _LAYERS:
             raise XdiagError(
                 f"`--without {layer}`: there is no such layer",
-                hint="expected identity, scp, rcp, boundary, endpoint or session",
+                hint=f"expected {', '.join(_LAYERS[:-1])} or {_LAYERS[-1]}",
             )
 
 
