@@ -246,6 +246,27 @@ def test_a_text_has_the_form_that_aws_gives_it(action: str, path: str, value: ob
 
 
 @pytest.mark.parametrize(
+    ("action", "path", "whole"),
+    [
+        *((f"iam:Get{kind}", f"{kind}.{kind}Name", kind) for kind in ("User", "Role")),
+        ("iam:ListRoles", "Roles.RoleName", "Roles"),
+        ("iam:ListGroupsForUser", "Groups.GroupName", "Groups"),
+        ("iam:GetPolicy", "Policy.PolicyName", "Policy"),
+        ("iam:ListAttachedRolePolicies", "AttachedPolicies.PolicyName", "AttachedPolicies"),
+        ("iam:ListAttachedRolePolicies", "AttachedPolicies.PolicyArn", "AttachedPolicies"),
+        *(
+            ("iam:GetAccountAuthorizationDetails", f"{kind}DetailList.{kind}Name", f"{kind}DetailList")
+            for kind in ENTITIES
+        ),
+        ("iam:GetAccountAuthorizationDetails", "Policies.PolicyName", "Policies"),
+    ],
+)
+def test_a_name_is_the_one_in_the_arn(action: str, path: str, whole: str) -> None:
+    other = f"{OWN}policy/Other" if path.endswith("Arn") else "Other"
+    assert changed(action, path, other) == f"the name in `{whole}` is not the one in its ARN"
+
+
+@pytest.mark.parametrize(
     ("action", "path", "value"),
     [
         pytest.param("sts:GetCallerIdentity", "Arn", "arn:aws:iam::111111111111:root", id="the root user"),

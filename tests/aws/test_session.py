@@ -311,14 +311,16 @@ class TestOwnKeys:
         assert headers.get("X-Amz-Security-Token") == sent
 
 
+ISSUED = {"AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "x", "SessionToken": "y"}
+
+
 class TestIssued:
     """Credentials that AWS has issued to others."""
 
     def test_they_sign_in_place_of_the_profile_whose_rest_stays(self, config: Path) -> None:
         config.write_text(f"[profile audit]\nregion = eu-west-3\nmax_attempts = 7\n{KEY}")
         side, patience = open_credentials("audit", "eu-west-1", "http://127.0.0.1:4566"), Patience(5)
-        issued = {"AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "x", "SessionToken": "y"}
-        own = side.of_session(issued, "role App", patience)
+        own = side.of_session(ISSUED, "role App", patience)
         assert (own.label, own.region, own.attempts) == ("role App", "eu-west-1", 7)
         assert own.patience is patience
         assert own.client("iam").meta.endpoint_url == "http://127.0.0.1:4566"
@@ -326,3 +328,8 @@ class TestIssued:
         assert "Credential=ASIAIOSFODNN7EXAMPLE/" in headers["Authorization"]
         assert headers["X-Amz-Security-Token"] == "y"
         assert "app/xdiag" in headers["User-Agent"]
+
+    def test_what_the_profile_says_of_endpoints_holds_for_them(self, config: Path) -> None:
+        config.write_text(f"[default]\nregion = eu-west-3\n[profile audit]\nuse_fips_endpoint = true\n{KEY}")
+        own = open_credentials("audit", "us-east-1", None).of_session(ISSUED, "role App", Patience(5))
+        assert own.client("sts").meta.endpoint_url == "https://sts-fips.us-east-1.amazonaws.com"

@@ -59,6 +59,7 @@ def at(region: str | None) -> Any:
         pytest.param(OTHER, "In {region}.", "In `eu-west-1`.", id="the Region that is called"),
         pytest.param(at("aws-global"), "In {region}.", "In the called Region.", id="the Region of the global endpoint"),
         pytest.param(at(None), "In {region}.", "In the called Region.", id="no Region is known"),
+        pytest.param(OTHER, "May call {asked}.", "May call sts:AssumeRole.", id="the action that is asked for"),
         pytest.param(OTHER, "Not {condition.got}.", "Not `other`.", id="a text stands in backticks"),
         pytest.param(OTHER, "Why: {condition.reason}.", "Why: value differs.", id="a reason is words"),
         pytest.param(OTHER, "In the {condition.layer}.", "In the trust policy.", id="a layer is words"),

@@ -32,6 +32,21 @@ def test_the_first_screen_is_a_screen(path: Path) -> None:
 
 
 @every_case
+def test_what_is_brief_is_cut_only_where_it_has_no_room(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room is kept for the line that says so, whether or not it is needed."""
+
+    def cut_to(limit: int) -> str:
+        monkeypatch.setattr("diagnose.report.text.BRIEF_LIMIT", limit)
+        return render(diagnosed(path), Format.TEXT, detail=Detail.BRIEF)
+
+    whole, said = _written(path, Detail.BRIEF), cut_to(0)
+    assert said.startswith("(cut")
+    without_the_last = "".join(whole.splitlines(keepends=True)[:-1])
+    assert cut_to(len(whole + said)) == whole
+    assert cut_to(len(whole + said) - 1) == without_the_last + said
+
+
+@every_case
 def test_the_whole_report_begins_with_its_first_screen(path: Path) -> None:
     assert _written(path, Detail.USUAL).startswith(_written(path, Detail.BRIEF))
 

@@ -279,6 +279,7 @@ def test_two_names_with_one_pseudonym_are_not_sound() -> None:
         pytest.param("zqowner-zqbah", "r-zqbah", "", id="within a name"),
         pytest.param("r-zqbah", "r-zqbah", "r-", id="a name"),
         pytest.param("r-zqbahoff", "r-zqbah", "r-", id="in the beginning of a name"),
+        pytest.param("r-zqbah-r-zqbah", "r-zqbah", "r-", id="in the beginning of a name and at its end"),
         pytest.param("zqother", "r-zqbah", "r-", id="in no name"),
     ],
 )
