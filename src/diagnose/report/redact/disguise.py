@@ -56,6 +56,8 @@ _HEADS = frozenset(
 )
 _GLUED = re.compile(r"oidc-provider(?=[a-z0-9-]+\.)", re.IGNORECASE)
 """The type of a provider's ARN that lost its slash."""
+_SIZE = re.compile(r"[0-9]{1,3}")
+"""As many digits as the size of a range of addresses has. What has more may be somebody's number."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _HOST_WORDS = frozenset(("amazonaws", "amazon", "aws", "com", "cn", "co", "eu", "internal", "http", "https"))
 
@@ -241,8 +243,8 @@ class Disguise:
         if is_address(text):
             return self.names.address(text)
         address, _, size = text.partition("/")
-        if size.isdecimal() and is_address(address):
-            # No range has that size.
+        if _SIZE.fullmatch(size) and is_address(address):
+            # No range has that size, and yet it was meant for one.
             return f"{self.names.address(address)}/{size}"
         if is_subject(text) or (text[:3].lower() != "arn" and not (":" in text and re.search(r"[*?]", text))):
             return self._parts(text, kind, frozenset())

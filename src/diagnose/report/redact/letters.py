@@ -1,7 +1,8 @@
 """Letters and digits that change places, so that texts keep their shape: length, case, signs, what they share.
 
 Lower and upper case of a letter stay a pair, digits stay digits (a zero a zero, so that a number stays one),
-hexadecimal digits stay such where it matters. No other letter or digit stays itself, unless it is kept.
+hexadecimal digits stay such where it matters. No other letter or digit stays itself, unless it is kept, or all others
+of its sort are.
 """
 
 import unicodedata

@@ -97,7 +97,7 @@ class Survey:
         return text
 
     def ending(self, text: str) -> str:
-        """Note a piece that stays."""
+        """Note a piece with which a word of AWS's may begin or end."""
         self.endings.add(text)
         return text
 

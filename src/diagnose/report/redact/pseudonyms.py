@@ -274,25 +274,26 @@ class Pseudonyms:
         head = next((match["head"] for text in group for form, _ in _FORMS if (match := form.fullmatch(text))), "")
         starts = {text: len(text) if text in self._shared else _start(text, head) for text in group}
         begun = [(text.casefold(), start) for text, start in starts.items() if start >= _LEAST]
+        names = [text.casefold() for text in group if text in self._names]
         for piece in self._pieces.intersection(group):
-            if starts[piece] and self._is_only_within(piece, group):
+            folded = piece.casefold()
+            if starts[piece] and _is_only_within(folded, names):
                 starts[piece] = 0
-            places = [(name.find(piece.casefold()), start) for name, start in begun]
+            places = [(name.find(folded), start) for name, start in begun]
             within = [min(len(piece), start - place) for place, start in places if place >= 0]
             starts[piece] = max((size for size in within if size >= _LEAST), default=starts[piece])
         self._of_aws |= {text for text, start in starts.items() if start == len(text)}
         return starts
 
-    def _is_only_within(self, piece: str, group: Sequence[str]) -> bool:
-        """Say whether there are names with a piece in them, and none that begins with it."""
-        folded = piece.casefold()
-        places = {text.casefold().find(folded) for text in group if text in self._names}
-        return bool(places - {-1}) and 0 not in places
-
     def _fits(self, text: str, new: str) -> bool:
         """Say whether a pseudonym is none of the original, and an address only if the text is one."""
         known = new.casefold() in self._originals and not _names_nobody(text)
         return (not known or text in self._of_aws) and (self._addresses is None or is_address(text) == is_address(new))
+
+
+def _is_only_within(piece: str, names: Sequence[str]) -> bool:
+    """Say whether there are names with a piece in them, and none that begins with it."""
+    return any(piece in name for name in names) and not any(name.startswith(piece) for name in names)
 
 
 def _start(text: str, head: str) -> int:

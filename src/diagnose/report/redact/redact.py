@@ -39,7 +39,7 @@ _ATTEMPTS = (
     Keeping(one_group=True, by_digits=True, endings=Endings.SHARE),
     Keeping(one_group=True, by_digits=True, gives_up=True, endings=Endings.SHARE),
 )
-"""What hides more, and yet lets AWS's names stay, is tried first."""
+"""What lets AWS's words stay is tried first, and of that what hides more."""
 
 
 class Deciding(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Whether a text is one of AWS's words, was meant for one, or is a pattern of some."""
 
 import re
+from collections.abc import Collection
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
@@ -62,9 +63,8 @@ def is_type(text: str) -> bool:
     return any(fnmatchcase(name, lower) for name in types) or bool(get_close_matches(lower, types, n=1, cutoff=0.8))
 
 
-def is_one_of(text: str, words: object) -> bool:
+def is_one_of(text: str, words: Collection[str]) -> bool:
     """Say whether a text is one of AWS's words, in another case or as a plural as well, or a pattern of one."""
-    assert isinstance(words, frozenset | dict)
     lower = text.lower()
     if not lower.strip("*?") or lower in words or lower.removesuffix("s") in words:
         return True
