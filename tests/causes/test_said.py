@@ -92,6 +92,33 @@ def test_the_layer_that_aws_names_is_read(ending: str, layer: NamedLayer, explic
             "(MalformedPolicyDocument) when calling the CreatePolicy operation: Syntax errors",
             ErrorKind.POLICY_NOT_SAVED,
         ),
+        *(
+            (f"{said}: {words}", kind)
+            for words in (
+                "MalformedPolicyDocument: The policy failed legacy parsing",
+                "Has prohibited field Principal",
+                "This policy contains invalid Json",
+            )
+            for said, kind in (
+                ("Error calling AssumeRole for role arn:aws:iam::222222222222:role/Deploy", ErrorKind.POLICY_MALFORMED),
+                ("(Service: AWSSecurityTokenService; Status Code: 400)", ErrorKind.POLICY_MALFORMED),
+                ("software.amazon.awssdk.services.sts.model (Service: Sts)", ErrorKind.POLICY_MALFORMED),
+                ("at node_modules/@aws-sdk/client-sts/index.js", ErrorKind.POLICY_MALFORMED),
+                ("Error creating IAM policy ci", ErrorKind.POLICY_NOT_SAVED),
+                ("Error updating IAM Role (ci) assume role policy", ErrorKind.POLICY_NOT_SAVED),
+                ("(Service: AmazonIdentityManagement; Status Code: 400)", ErrorKind.POLICY_NOT_SAVED),
+                ("com.amazonaws.services.identitymanagement.model", ErrorKind.POLICY_NOT_SAVED),
+                ("(Service: Iam, Status Code: 400)", ErrorKind.POLICY_NOT_SAVED),
+                ("at node_modules/@aws-sdk/client-iam/index.js", ErrorKind.POLICY_NOT_SAVED),
+            )
+        ),
+        ("The policy failed legacy parsing", ErrorKind.POLICY_MALFORMED),
+        ("(Service: Sts) (Service: Iam) Syntax errors in policy", ErrorKind.POLICY_MALFORMED),
+        ("(Service: Sts) (Service: Iam) Has prohibited field Principal", ErrorKind.POLICY_NOT_SAVED),
+        (
+            "(MalformedPolicyDocument) when calling the AssumeRole operation: x (Service: Iam)",
+            ErrorKind.POLICY_MALFORMED,
+        ),
         ("Invalid information in one or more fields. Check your information", ErrorKind.CONSOLE_REFUSED),
         ("The role defined for the function cannot be assumed by Lambda.", ErrorKind.SERVICE_NOT_TRUSTED),
         ("1 validation error detected: Value failed to satisfy constraint", ErrorKind.BAD_PARAMETER),

@@ -47,6 +47,7 @@ class _Speaker(StrEnum):
     """Whose words a text is: the title of its part of the page."""
 
     STS = "STS's other answers"
+    SAVING = "Answers to calls that save a policy"
     SERVICE = "AWS services that were given a role"
     VENDOR = "Products of other vendors"
     TOOL = "Tools and SDKs, in words of their own"
@@ -54,6 +55,8 @@ class _Speaker(StrEnum):
 
 _ABOUT = {
     _Speaker.STS: "No policy was looked at: the credentials, the parameters or the token were refused before.",
+    _Speaker.SAVING: "Such a call, of IAM or another service, assumes no role. Where the error names a call of AWS "
+    "STS, or leaves open which was made, the policy is taken for a session policy that was sent with it.",
     _Speaker.SERVICE: "The caller is the service, whoever has run the command. Where the service is known, so is the "
     "source of the request.",
     _Speaker.VENDOR: "The caller is the vendor's identity; what can be changed is the role's trust policy.",
@@ -137,6 +140,8 @@ def _others(rules: Sequence[Rule]) -> Iterator[str]:
 def _speaker(wording: Wording) -> _Speaker:
     if wording.kind is ErrorKind.VENDOR_REFUSED:
         return _Speaker.VENDOR
+    if wording.kind in (ErrorKind.POLICY_NOT_SAVED, ErrorKind.PRINCIPAL_REFUSED, ErrorKind.POLICY_MALFORMED):
+        return _Speaker.SAVING
     if wording.kind in (ErrorKind.SERVICE_NOT_TRUSTED, ErrorKind.STACK_SET_ROLE, ErrorKind.SERVICE_LINKED_ROLE):
         return _Speaker.SERVICE
     return _Speaker.TOOL if wording.frame else _Speaker.STS

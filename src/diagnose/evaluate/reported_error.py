@@ -13,7 +13,7 @@ from diagnose.evaluate.memo import Memo
 from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.arn import CallerKind
 from diagnose.model.authorization_record import informed
-from diagnose.model.aws_error import AwsError, ErrorKind
+from diagnose.model.aws_error import OF_OTHER_CALLS, AwsError, ErrorKind
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.masked_arn import may_be_same, may_be_same_identity
 from diagnose.model.operation import Operation
@@ -119,8 +119,10 @@ def is_about_other_role(error: AwsError, case: Case) -> bool:
 
 
 def is_about_other_call(error: AwsError, case: Case) -> bool:
-    """Say whether an error tells of another operation than the case, by the action that it names or by its name."""
+    """Say whether an error tells of another operation than the case: by its words, or the name or action in it."""
     operation = case.request.operation
+    if error.kind in OF_OTHER_CALLS:
+        return True
     if error.action:
         return error.action.lower() not in _ACTIONS[operation]
     return error.operation not in ("", operation)
@@ -244,7 +246,7 @@ def _is_of_call(error: AwsError, case: Case) -> bool:
 def _of_this_request(error: AwsError, case: Case) -> bool:
     """Say whether an error is about this call, role and caller, as far as it names them."""
     operation = case.request.operation
-    if error.kind is ErrorKind.KUBERNETES_REFUSED or is_by_other_service(error, case):
+    if error.kind in (ErrorKind.KUBERNETES_REFUSED, *OF_OTHER_CALLS) or is_by_other_service(error, case):
         return False
     if error.action and error.action.lower() not in _ACTIONS[operation]:
         return False

@@ -27,7 +27,7 @@ class ErrorKind(StrEnum):
     PACKED_SIZE = "packed_size"
     POLICY_MALFORMED = "policy_malformed"
     POLICY_NOT_SAVED = "policy_not_saved"
-    """IAM does not save a policy as it is written: none that was sent with a call is at fault."""
+    """AWS does not save a policy as it is written: none that was sent with a call is at fault."""
     PRINCIPAL_REFUSED = "principal_refused"
     BAD_PARAMETER = "bad_parameter"
     REGION_DISABLED = "region_disabled"
@@ -72,6 +72,10 @@ class ErrorKind(StrEnum):
     KUBERNETES_REFUSED = "kubernetes_refused"
     ANSWER_HIDDEN = "answer_hidden"
     OTHER = "other"
+
+
+OF_OTHER_CALLS = frozenset((ErrorKind.POLICY_NOT_SAVED, ErrorKind.PRINCIPAL_REFUSED, ErrorKind.SERVICE_LINKED_ROLE))
+"""What no call is answered that assumes a role for its caller."""
 
 
 class NamedLayer(StrEnum):

@@ -169,11 +169,29 @@ def test_what_was_sent_in_place_of_a_role_is_told_as_what_it_is(sent: str, said:
     assert said in asked.about_role
 
 
-def test_a_principal_that_was_not_saved_is_neither_source_nor_role() -> None:
-    for principal in (ROLE, CALLER, "arn:aws:iam::111111111111:user/build"):
-        asked = asked_by_message(f'MalformedPolicyDocument: Invalid principal in policy: "AWS":"{principal}"')
-        assert (asked.source, asked.role) == ("", "")
-        assert "a principal of a policy that was to be saved" in asked.about_role
+OF_OTHER_CALLS = (
+    'MalformedPolicyDocument: Invalid principal in policy: "AWS":"{}"',
+    "MalformedPolicyDocument: Has prohibited field Resource, in {}",
+    "Unable to assume the service linked role. Please verify that the ECS service linked role exists. {}",
+)
+
+
+@pytest.mark.parametrize("named", [ROLE, CALLER, "arn:aws:iam::111111111111:user/build"])
+@pytest.mark.parametrize("text", OF_OTHER_CALLS)
+def test_what_an_error_about_another_call_names_is_neither_source_nor_role(text: str, named: str) -> None:
+    asked = asked_by_message(text.format(named))
+    assert (asked.source, asked.role) == ("", "")
+    assert "about no call of AssumeRole" in asked.about_role
+
+
+@pytest.mark.parametrize("text", OF_OTHER_CALLS)
+def test_an_end_that_is_masked_is_not_filled_from_an_error_about_another_call(text: str) -> None:
+    masked = SENTENCE.replace("111111111111", "***").replace("222222222222", "***")
+    for named in (CALLER, ROLE):
+        beside = f"{masked}\n{text.format(named)}"
+        assert (asked_by_message(beside).source, asked_by_message(beside).role) == ("", "")
+        again = asked_by_message(f"as {named}\n{beside}")
+        assert named in (again.source, again.role)
 
 
 def test_nothing_is_no_question() -> None:

@@ -1,14 +1,15 @@
 """What an error text says of the request: the caller, the role, and AWS's answer, but none of what was sent with it."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from diagnose.collect.pasted_error import pasted_error
 from diagnose.collect.request.asked import Asked
 from diagnose.errors import XdiagError
 from diagnose.model.arn import CallerKind, is_role_arn, parse_caller
-from diagnose.model.aws_error import AwsError, ErrorKind
+from diagnose.model.aws_error import OF_OTHER_CALLS, AwsError, ErrorKind
 from diagnose.model.error_text.parser import parse_errors
 from diagnose.model.error_text.passing import passed_to
 from diagnose.model.error_text.paste import clean_paste
@@ -100,8 +101,8 @@ _WHOEVER_CALLED = {
     ErrorKind.POLICY_MALFORMED: "AWS does not accept a policy as it is written: one sent with the call, or to be saved",
     ErrorKind.POLICY_NOT_SAVED: "the error is not about assuming a role: AWS refused to save a policy as it is written",
     ErrorKind.SERVICE_LINKED_ROLE: (
-        "a service of AWS cannot assume its service-linked role, which AWS makes for it: no caller and no policy of "
-        "yours is asked"
+        "a service of AWS cannot assume its service-linked role, which AWS makes for it: no trust policy of yours "
+        "decides that"
     ),
     ErrorKind.PRINCIPAL_REFUSED: (
         "the error is not about assuming a role: AWS refused to save a policy, because a principal in it does not "
@@ -151,13 +152,15 @@ def _caller(error: AwsError, errors: Sequence[AwsError], text: str) -> tuple[str
     """Give the caller, or say why it is not known; a masked one is filled from elsewhere in the text, where it fits."""
     if error.service:
         return error.service, ""
-    if error.kind is ErrorKind.PRINCIPAL_REFUSED:
+    if error.kind in OF_OTHER_CALLS:
         return "", ""
     if _signs(error.caller):
         return error.caller, ""
     if error.operation in _FEDERATED:
         return "", "a token or an assertion was sent, not signed by anybody in AWS"
-    candidates = dict.fromkeys([*(one.caller for one in errors if _signs(one.caller)), *_CALLER_ARN.findall(text)])
+    candidates = dict.fromkeys(
+        [*(one.caller for one in errors if _signs(one.caller)), *_named(_CALLER_ARN, errors, text)]
+    )
     if error.caller:
         candidates = {one: None for one in candidates if _fits(error.caller, one)}
     if len(candidates) == 1:
@@ -170,13 +173,13 @@ def _caller(error: AwsError, errors: Sequence[AwsError], text: str) -> tuple[str
 def _role(error: AwsError, errors: Sequence[AwsError], text: str, source: str) -> tuple[str, str]:
     if is_role_arn(error.resource):
         return error.resource, ""
-    if error.kind is ErrorKind.PRINCIPAL_REFUSED:
-        return "", "the error names a principal of a policy that was to be saved, and no call of AssumeRole"
+    if error.kind in OF_OTHER_CALLS:
+        return "", "the error is about no call of AssumeRole, whatever it names"
     if error.action and not error.action.lower().startswith(("sts:assumerole", *_FAMILY)):
         return "", f"the error refuses {printable(error.action)}, which assumes no role"
     masked = error.resource.startswith("arn:")
     candidates = dict.fromkeys(
-        [*(one.resource for one in errors if is_role_arn(one.resource)), *_ROLE_ARN.findall(text)]
+        [*(one.resource for one in errors if is_role_arn(one.resource)), *_named(_ROLE_ARN, errors, text)]
     )
     fitting = [one for one in candidates if one != source and (not masked or _fits(error.resource, one))]
     if len(fitting) == 1:
@@ -184,6 +187,15 @@ def _role(error: AwsError, errors: Sequence[AwsError], text: str, source: str) -
     if len(fitting) > 1:
         return "", f"the text names {len(fitting)}: {', '.join(map(printable, fitting[:5]))}"
     return "", _why_no_role(error.resource) if error.resource else ""
+
+
+def _named(pattern: re.Pattern[str], errors: Sequence[AwsError], text: str) -> Iterable[str]:
+    """Give the ARNs in a text, but for those that nothing else in it names than errors about other calls."""
+    found = Counter(pattern.findall(text))
+    for error in errors:
+        if error.kind in OF_OTHER_CALLS:
+            found -= Counter(pattern.findall(error.text))
+    return found
 
 
 def _why_no_role(resource: str) -> str:

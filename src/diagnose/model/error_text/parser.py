@@ -103,6 +103,11 @@ _OPERATIONS = (
     re.compile(r"""\bAction["']?[=:] ?\[?["']?(AssumeRole\w{0,20})"""),
 )
 _SENDING_POLICIES = ("AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetFederationToken")
+_STS = re.compile(r"(?i)Service: ?(?:AWSSecurityTokenService|Sts)\b|\bservices\.(?:sts|securitytoken)\b|\bclient-sts\b")
+_IAM = re.compile(
+    r"(?i)Service: ?(?:AmazonIdentityManagement|Iam)\b|\bservices\.(?:iam|identitymanagement)\b|\bclient-iam\b"
+    r"|\b(?:creating|updating|putting|adding) (?:inline )?IAM \w"
+)
 _SAML = re.compile(r"(?i)saml|\bAuthnResponse")
 _IMPLIED = (
     ("AssumeRoleWithWebIdentity", re.compile(r"(?i)WebIdentityErr\b|assume role with OIDC|with web identity")),
@@ -272,7 +277,8 @@ def _cut(text: str, end: int, sentence: _Sentence) -> int:
 def _error(sentence: _Sentence, around: _Surroundings, given: str) -> AwsError:
     denial, wording = sentence.denial, sentence.wording
     code = given or around.first(_CODES)
-    operation = around.first(_OPERATIONS)
+    framed = around.first(_OPERATIONS)
+    operation = framed or (wording.operation if wording else "") or _implied(around.text, code)
     status = around.next(_STATUSES)
     line = around.line(wording)
     kind, service = _kind_and_service(sentence, around, line, code, operation)
@@ -281,13 +287,13 @@ def _error(sentence: _Sentence, around: _Surroundings, given: str) -> AwsError:
         kind=kind,
         code=code,
         http_status=int(status) if status else None,
-        operation=operation or (wording.operation if wording else "") or _implied(around.text, code),
+        operation=operation,
         action=wording.action if wording else "",
         resource=around.role() if kind in _WITH_ROLE else "",
         service=service,
         request_id="" if _OF_LAMBDA.search(around.text) else around.next(_REQUEST_IDS),
     )
-    return error if denial is None else _with_frame(denial, error, around, operation)
+    return error if denial is None else _with_frame(denial, error, around, framed)
 
 
 def _implied(text: str, code: str) -> str:
@@ -305,13 +311,24 @@ def _kind_and_service(
     """Say what an error is about, and which service says that it cannot assume a role, if one does."""
     wording = sentence.wording
     kind = (wording and wording.kind) or kind_of(line, code)
-    if operation and kind in (ErrorKind.POLICY_MALFORMED, ErrorKind.POLICY_NOT_SAVED):
-        sent = operation in _SENDING_POLICIES
-        return ErrorKind.POLICY_MALFORMED if sent else ErrorKind.POLICY_NOT_SAVED, ""
+    if kind in (ErrorKind.POLICY_MALFORMED, ErrorKind.POLICY_NOT_SAVED):
+        return _of_policy(kind, around.text, operation), ""
     if wording is None or kind is not ErrorKind.SERVICE_NOT_TRUSTED:
         return kind, ""
     service = wording.service or around.service()
     return (ErrorKind.ANSWER_HIDDEN if wording.frame and not service else kind), service
+
+
+def _of_policy(kind: ErrorKind, text: str, operation: str) -> ErrorKind:
+    """Tell a policy that was sent with a call from one that was to be saved: by the operation, or by the service."""
+    of_sts, of_iam = (bool(service.search(text)) for service in (_STS, _IAM))
+    if operation:
+        sent = operation in _SENDING_POLICIES
+    elif of_sts is of_iam:
+        return kind
+    else:
+        sent = of_sts
+    return ErrorKind.POLICY_MALFORMED if sent else ErrorKind.POLICY_NOT_SAVED
 
 
 def _merge(error: AwsError, earlier: AwsError) -> AwsError:

@@ -136,6 +136,9 @@ WORDINGS = (
     Wording("Has prohibited field", ErrorKind.POLICY_NOT_SAVED),
     Wording("may only specify STS AssumeRole", ErrorKind.POLICY_NOT_SAVED),
     Wording("Federated principals must be valid domain names", ErrorKind.POLICY_NOT_SAVED),
+    Wording("The policy failed legacy parsing", ErrorKind.POLICY_MALFORMED),
+    Wording("This policy contains invalid Json", ErrorKind.POLICY_MALFORMED),
+    Wording("Syntax errors in policy", ErrorKind.POLICY_MALFORMED),
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
     Wording("Unable to assume the service linked role", ErrorKind.SERVICE_LINKED_ROLE),
     Wording("Rate exceeded", ErrorKind.THROTTLED),

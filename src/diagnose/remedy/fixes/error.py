@@ -213,9 +213,10 @@ STEPS = {
         "--aws-service-name ecs.amazonaws.com`) and try again; if it is there, wait half a minute first",
     ),
     ErrorKind.POLICY_NOT_SAVED: (
-        Owner.DESTINATION,
-        "Correct the document that is to be saved. A trust policy has a Principal, no Resource, and no actions but "
-        "those of STS that assume a role or go with it, such as sts:TagSession; an identity policy has no Principal",
+        Owner.CALLER,
+        "Correct the document that is to be saved, and save it again. `aws accessanalyzer validate-policy "
+        "--policy-document file://FILE --policy-type IDENTITY_POLICY` names what is wrong in it; of a trust policy "
+        "with `--policy-type RESOURCE_POLICY --validate-policy-resource-type AWS::IAM::AssumeRolePolicyDocument`",
     ),
 }
 
