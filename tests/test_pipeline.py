@@ -14,7 +14,7 @@ from diagnose.model.diagnosis import Agreement, Owner, Proof, Verdict
 from diagnose.model.tri import UNKNOWN, YES
 from diagnose.pipeline import diagnose
 from diagnose.report import Format, render
-from tests.cases import allow, case, change, deny, document, trust
+from tests.cases import allow, case, change, deny, document, identity, on, trust
 
 RULES = load_rules()
 ONLY_SERVICES = change(trust_policy=trust(allow({"Service": "ec2.amazonaws.com"})))
@@ -51,6 +51,45 @@ def test_aws_has_the_last_word_where_it_was_asked(
 ) -> None:
     told = diagnose(replace(case("cross-account", *changes), probe=probe), RULES)
     assert (told.verdict, told.agreement) == (verdict, agreement)
+
+
+PARTS = (
+    ("ARN", "", "arm"),
+    ("foo", "", "*", "aws-cn"),
+    ("iam2", "", "s3", "sts"),
+    ("eu-west-1", "*", "x"),
+    ("", "11", "*", "aws", "9" * 15),
+    (
+        "",
+        "role",
+        "role/",
+        "role//x",
+        "role/*",
+        "role/x y",
+        "role/${aws:username}",
+        f"role/{'x' * 200}",
+        "root",
+        "role:x",
+    ),
+)
+
+
+@pytest.mark.parametrize("element", ["Resource", "Principal", "Condition"])
+def test_an_arn_that_there_cannot_be_in_a_policy_is_nobodys_mistake(element: str) -> None:
+    """It is a cause at most: whatever stands there, the case is answered, and its fixes are tried."""
+    whole = ["arn", "aws", "iam", "", "222222222222", "role/Deploy"]
+    texts = [":".join((*whole[:place], new, *whole[place + 1 :])) for place, few in enumerate(PARTS) for new in few]
+    for text in texts:
+        match element:
+            case "Resource":
+                changes = change(identity_policies=identity(on(text)))
+            case "Principal":
+                changes = change(trust_policy=trust(allow({"AWS": text})))
+            case _:
+                wanted = {"Condition": {"ArnLike": {"aws:PrincipalArn": text}}}
+                changes = change(trust_policy=trust(allow({"AWS": "*"}, **wanted)))
+        told = diagnose(case("cross-account", changes), RULES)
+        assert told.verdict is Verdict.ALLOWED or told.findings, text
 
 
 MASKED = "arn:aws:iam::***:role/Deploy"

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from diagnose.evaluate.keys.table import is_of_role
 from diagnose.evaluate.memo import Memo
-from diagnose.model.arn import CallerKind, parse_caller, parse_role
+from diagnose.model.arn import PARTITIONS, CallerKind, parse_caller, parse_role
 from diagnose.model.case import Case, DestinationSide, Origin, Principal, Role, SourceSide
 from diagnose.model.evidence import Known
 from diagnose.model.lazy_pattern import lazy_pattern
@@ -75,7 +75,7 @@ _ENTITY = lazy_pattern(r"arn:[a-z-]+:iam::(\d{12}):(user|role)(/[\w+=,.@/-]*/|/)
 _SESSION = lazy_pattern(r"arn:[a-z-]+:sts::(\d{12}):assumed-role/([\w+=,.@-]+)/[\w+=,.@-]+", re.ASCII)
 _USER_ID = lazy_pattern(r"AROA[A-Z0-9]+:[\w+=,.@-]+", re.ASCII)
 _ACCOUNT = lazy_pattern(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?", re.ASCII)
-_ROLE = lazy_pattern(r"arn:[a-z-]+:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+", re.ASCII)
+_ROLE = lazy_pattern(rf"arn:({'|'.join(PARTITIONS)}):iam::\d{{12}}:role/([\w+=,.@-]+/)*[\w+=,.@-]+", re.ASCII)
 
 
 def _none_gains(pairs: Iterable[tuple[Case, Case]], layer: Layer, bounds: Bounds) -> Tri | None:
@@ -371,7 +371,7 @@ def _resources_of(policy: Policy) -> tuple[str, ...]:
 
 
 def _example(pattern: str, account: str) -> str:
-    """Give a role that a pattern takes; empty where it is no pattern of roles."""
+    """Give a role that a pattern takes; empty where it is no pattern of roles that there can be."""
     parts = pattern.split(":", 5)
     if len(parts) != 6:
         return ""
