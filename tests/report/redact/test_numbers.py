@@ -21,6 +21,19 @@ def test_all_numbers_move_by_the_same(key: bytes) -> None:
     assert numbers.moved("-55") == f"{shift - 55}"
 
 
+@pytest.mark.parametrize("number", ["4155551234", "4111222233334444", "-90817263541", "0000817263"])
+def test_of_a_long_number_nothing_is_seen(number: str) -> None:
+    told = {Numbers({number, "300"}, bytes([key])).moved(number).removeprefix("0000")[:4] for key in range(40)}
+    assert len(told) > 30
+
+
+def test_numbers_stay_in_order() -> None:
+    texts = ["-4111222233334444", "-17", "22", "33.5", "1000", "9999999999", "4111222233334444", "4111222233334445"]
+    numbers = Numbers(set(texts), b"key")
+    told = [float(numbers.moved(text)) for text in texts]
+    assert told == sorted(set(told))
+
+
 @pytest.mark.parametrize("digit", ["5", "0", "9"])
 def test_beside_a_single_digit_all_of_one_stay_and_others_keep_their_sign(digit: str) -> None:
     numbers = Numbers({digit, "9", "-9", "10", "-10"}, b"key")
@@ -36,6 +49,13 @@ def test_beside_a_single_digit_all_of_one_stay_and_others_keep_their_sign(digit:
         ("2026-01-01", "2054-01-01"),
         ("1999-12-31T23:59:59Z", "2027-12-31T23:59:59Z"),
         ("2026-1", ""),
+        ("2026-01", "2054-01"),
+        ("2026-01-", "2054-01-"),
+        ("2026-01-31T10:20", "2054-01-31T10:20"),
+        ("2026-01-31T10:20:30.123456+02:00", "2054-01-31T10:20:30.123456+02:00"),
+        ("2026-01-31 (zq@zq.example)", ""),
+        ("2026-01-zq-7", ""),
+        ("2026-01-31Tzq", ""),
         ("0999-01-01", ""),
         ("3026-01-01", ""),
         ("43", ""),

@@ -9,13 +9,15 @@ from diagnose.report.redact.names import NameKind, Survey
 from diagnose.report.redact.pseudonyms import Endings, Keeping, Pseudonyms, has_form
 
 
-def pseudonyms(*texts: str, kind: NameKind = NameKind.NAME, pieces: Sequence[str] = ()) -> Pseudonyms:
+def pseudonyms(
+    *texts: str, kind: NameKind = NameKind.NAME, pieces: Sequence[str] = (), keeping: Keeping | None = None
+) -> Pseudonyms:
     survey = Survey()
     for text in texts:
         survey.name(text, kind, fills=False)
     for piece in pieces:
         survey.piece(piece)
-    return Pseudonyms(survey, b"key", Keeping())
+    return Pseudonyms(survey, b"key", keeping or Keeping())
 
 
 def given(*texts: str, kind: NameKind = NameKind.NAME) -> Mapping[str, str]:
@@ -162,6 +164,15 @@ def test_a_piece_of_an_address_is_one_of_its_pseudonym() -> None:
     told = names.address("203.0.113.7")
     assert told.startswith(names.piece("203.0.113."))
     assert names.piece("203.0.113.") != "203.0.113."
+
+
+@pytest.mark.parametrize("form", ["-{}", ".{}", "-0{}", "{}{}", "/{}-"])
+def test_so_many_pieces_of_digits_are_sound(form: str) -> None:
+    pieces = [form.format(*[digit] * form.count("{}")) for digit in range(1, 10)]
+    names = pseudonyms("zqteam-1", kind=NameKind.EXTERNAL_ID, pieces=pieces, keeping=Keeping(one_group=True))
+    names.all()
+    assert not any(names.piece(piece) == piece for piece in pieces)
+    assert names.sound()
 
 
 def test_an_account_is_no_number() -> None:

@@ -8,16 +8,20 @@ of its sort are.
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import blake2b
+from itertools import chain
 from string import ascii_letters, digits
 
 _HEXADECIMAL = ("abcdef", "ghijklmnopqrstuvwxyz", "123456789")
 _ANY = ("abcdefghijklmnopqrstuvwxyz", "123456789")
+_CASED = "cased"
 _FURTHER = {
-    "cased": (*map(chr, range(0x430, 0x450)), *map(chr, range(0x3B1, 0x3C2)), *map(chr, range(0x561, 0x587))),
-    "uncased": tuple(map(chr, range(0x4E00, 0x4F00))),
-    "symbol": tuple(map(chr, range(0x25A0, 0x2600))),
+    _CASED: (range(0x430, 0x460), range(0x3B1, 0x3C2), range(0x561, 0x587), range(0x10428, 0x10450)),
+    "L": (range(0x4E00, 0x9F00),),
+    "M": (range(0x300, 0x345),),
+    "N": (range(0x2460, 0x249C), range(0x2776, 0x2794)),
+    "S": (range(0x25A0, 0x2768),),
 }
-"""What stands for characters beyond ASCII, by what they are."""
+"""What stands for characters beyond ASCII: for letters with two cases, for others by what they are in Unicode."""
 
 
 class Letters:
@@ -43,25 +47,23 @@ class Letters:
 def beyond_ascii(texts: Iterable[str]) -> dict[str, str]:
     """Say what each letter, digit and symbol of these texts becomes that is not ASCII."""
     seen = sorted({one for text in texts if not text.isascii() for one in text if not one.isascii()})
-    free = {kind: _free(characters, seen) for kind, characters in _FURTHER.items()}
+    free = {kind: _free(chain(*ranges), seen) for kind, ranges in _FURTHER.items()}
     turned: dict[str, str] = {}
     for one in seen:
         if one in turned:
             continue
-        match unicodedata.category(one):
-            case "Ll" | "Lu" | "Lt" if len(one.casefold()) == len(one.lower()) == len(one.upper()) == 1:
-                other = next(free["cased"], one.lower())
-                turned |= {one.lower(): other, one.upper(): other.upper()}
-            case "Lo":
-                turned[one] = next(free["uncased"], one)
-            case "Nd":
-                zero = ord(one) - unicodedata.decimal(one)
-                turned[one] = chr(zero + (unicodedata.decimal(one) + 1) % len(digits))
-            case "So" | "Sm" | "Sc" | "Sk":
-                turned[one] = next(free["symbol"], one)
+        lower, upper, kind = one.lower(), one.upper(), unicodedata.category(one)
+        if lower != upper and len(one.casefold()) == len(lower) == len(upper) == 1:
+            other = next(free[_CASED], lower)
+            turned |= {one: other.upper(), upper: other.upper(), lower: other}
+        elif kind == "Nd":
+            zero = ord(one) - unicodedata.decimal(one)
+            turned[one] = chr(zero + (unicodedata.decimal(one) + 1) % len(digits))
+        elif kind[0] in free:
+            turned[one] = next(free[kind[0]], one)
     return turned
 
 
-def _free(characters: Iterable[str], seen: list[str]) -> Iterator[str]:
+def _free(points: Iterable[int], seen: list[str]) -> Iterator[str]:
     lowered = {one.lower() for one in seen}
-    return (one for one in characters if one not in lowered)
+    return (one for one in map(chr, points) if one not in lowered)

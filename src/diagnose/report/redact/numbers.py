@@ -5,9 +5,12 @@ from collections.abc import Set
 from decimal import Decimal, localcontext
 from hashlib import blake2b
 
-_NUMBER = re.compile(r"(?:[+-]?(?P<zeros>0*))[0-9]+(?:\.[0-9]+)?")
-_YEAR = re.compile(r"([12][0-9]{3})(-[0-9]{2}.*)")
+_NUMBER = re.compile(r"(?:[+-]?(?P<zeros>0*))(?P<digits>[0-9]+)(?:\.[0-9]+)?")
+_YEAR = re.compile(r"([12][0-9]{3})(-[0-9]{2}(?:-(?:[0-9]{2}(?:[Tt ][0-9:.]{0,16}(?:[Zz]|[+-][0-9:]{0,5})?)?)?)?)")
+"""A date, with or without a time, or the beginning of one: what else follows is somebody's."""
 _TWO_DIGITS = 10
+_LEAST, _MOST = 3, 15
+"""Digits of the shift, at least and at most: with more, what is compared as a float is no longer told apart."""
 
 
 class Numbers:
@@ -17,15 +20,20 @@ class Numbers:
         """`known` are all that are compared."""
         self._known = known
         self._any_digit = any(len(number) == 1 for number in known)
-        self._shift = 1000 + int.from_bytes(blake2b(b"numbers", key=key, digest_size=2).digest()) % 8000
+        digits = max((len(match["digits"]) for number in known if (match := _NUMBER.fullmatch(number))), default=0)
+        least: int = 10 ** min(max(digits, _LEAST), _MOST)
+        self._shift = least + int.from_bytes(blake2b(b"numbers", key=key, digest_size=8).digest()) % (8 * least)
 
     def moved(self, text: str) -> str:
-        """Give a number that is larger by as much as all others, a date that is later; empty for what is neither."""
+        """Give a number that is larger by as much as all others, a date that is later; empty for what is neither.
+
+        The shift is larger than the largest of them, of which nothing is seen then.
+        """
         if match := _YEAR.fullmatch(text):
             return f"{int(match[1]) + 28:04d}{match[2]}"
         if text not in self._known or not (match := _NUMBER.fullmatch(text)):
             return ""
-        with localcontext(prec=len(text) + 9):
+        with localcontext(prec=len(text) + _MOST + 2):
             number = Decimal(text)
             shifted = f"{number + self._shift_of(number):f}"
         return ("+" if text[0] == "+" else "") + match["zeros"] + shifted

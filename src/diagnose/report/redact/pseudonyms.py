@@ -323,4 +323,5 @@ def _no_letter(text: str) -> bool:
 
 def _names_nobody(text: str) -> bool:
     """Say whether a text tells so little that its pseudonym may be another text of the original."""
-    return _no_letter(text.strip("0")) or (len(text) <= 2 and text.isdigit())
+    told = "".join(filter(str.isalnum, text))
+    return not told.strip("0") or (len(told) <= 2 and told.isdigit())
