@@ -74,11 +74,16 @@ def test_a_field_is_of_a_kind(of: type, kinds: dict[str, str]) -> None:
         pytest.param(cases.ProbeResult, "code", "AccessDenied", "AccessDenied", id="a code"),
         pytest.param(cases.ProbeResult, "code", "Zq-Code", GONE, id="no code of AWS's has a sign"),
         pytest.param(cases.ProbeResult, "code", "Zqé", GONE, id="nor any other letter"),
-        pytest.param(cases.ProbeResult, "code", "a" * 64, "a" * 64, id="a code of the largest length"),
+        pytest.param(
+            cases.ProbeResult, "code", "Denied" * 10 + "Type", "Denied" * 10 + "Type", id="a code of the largest length"
+        ),
         pytest.param(cases.ProbeResult, "code", "a" * 65, GONE, id="what is too long for one"),
+        pytest.param(cases.ProbeResult, "code", "ZqProxyError", "OtherProxyError", id="a code that nobody knows"),
         pytest.param(cases.ProbeResult, "code", "", "", id="no code"),
         pytest.param(evidence.Unread, "permission", "iam:GetRole", "iam:GetRole", id="a permission"),
         pytest.param(evidence.Unread, "permission", "zq", GONE, id="no permission"),
+        pytest.param(evidence.Unread, "permission", "iam:GetZqRole", "iam:GetOtherRole", id="a permission of nobody's"),
+        pytest.param(records.RecordedEvaluation, "action", "iam:ZqRole", "iam:OtherRole", id="an action of nobody's"),
         pytest.param(records.RecordedEvaluation, "action", "sts:AssumeRole", "sts:AssumeRole", id="an action"),
         pytest.param(policy.Policy, "version", "v12", "v12", id="a version"),
         pytest.param(policy.Policy, "version", "v1a", "<$value v1a>", id="a version that is none"),

@@ -30,7 +30,8 @@ from diagnose.report.redact import public_words as words
          "workspaceuuid environment owner plan user_id transitive_tag_keys principal_tags https://aws.amazon.com/tags "
          "https://aws.amazon.com/source_identity"),
         (words.SUBJECT_WORDS, "repo ref refs heads tags environment pull_request job_workflow_ref project_path ref_type "
-         "branch system serviceaccount organization project workspace run_phase plan apply pipeline commit step org user"),
+         "branch system serviceaccount organization project workspace run_phase plan apply pipeline commit step org user "
+         "tag context repository_owner_id repository_id stack deployment operation vcs-origin vcs-ref owner"),
         (words.CLAIM_VALUES, "authenticated unauthenticated"),
         (words.PLACEHOLDER_WORDS, "accountid partition novalue resolve ref getatt join importvalue roleid userid var path "
          "terraform aws caller identity redacted your id account acct role me here placeholder external iam rolename "

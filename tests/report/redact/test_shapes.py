@@ -64,7 +64,7 @@ PLACEHOLDERS = [
     "${Token[AWS.AccountId.4]}", "${AWS::AccountId}", "${var.zqgold_account}", "local.zqgold", "{{resolve:ssm:/zqgold/id}}",
     "&{aws:username}", "$${aws:username}", "{{ .Values.zqgold }}", "$ZQGOLD", "%ZQGOLD%", "@@zqgold@@", "__zqgold__",
     "<ZQGOLD_ACCOUNT_ID>", "[ZQGOLD]", "YOUR_ZQGOLD_ID", "TODO", "ZQGOLD_ACCOUNT", "xxxxxxxxxxxx", "<REDACTED>", "********",
-    "${Token[A]}-${Token[B]}",
+    "${Token[A]}-${Token[B]}", "<123-459-876-012>", "<iam:ZqgoldAccount>", "<iam:Zqgold>-<123>", "<xxxx-1234>",
 ]  # fmt: skip
 
 

@@ -68,7 +68,9 @@ OF_AWS = "User: {} is not authorized to perform: sts:AssumeRole on resource: arn
     [
         pytest.param(OF_AWS.format("anonymous"), id="an anonymous caller"),
         pytest.param("assumed-role/Zara/zara-1 is " + OF_AWS[12:], id="the end of a caller's ARN"),
-        pytest.param("An error occurred (Surprise) when calling the AssumeRole operation: no", id="an unknown code"),
+        pytest.param(
+            "An error occurred (ServiceUnavailable) when calling the AssumeRole operation: no", id="another code"
+        ),
         pytest.param(
             "An error occurred (MalformedPolicyDocument) when calling the UpdateAssumeRolePolicy operation: Invalid "
             'principal in policy: "AWS":"arn:aws:iam::999988887777:user/zara"',
@@ -82,6 +84,22 @@ OF_AWS = "User: {} is not authorized to perform: sts:AssumeRole on resource: arn
         pytest.param(
             "com.amazonaws.services.glue.model.AccessDeniedException: Service is unable to assume the role x",
             id="an exception of Java",
+        ),
+        pytest.param(
+            "com.amazonaws.services.securitytoken.model.AWSSecurityTokenServiceException: The policy failed legacy "
+            "parsing",
+            id="a service by the class of an exception",
+        ),
+        *(
+            pytest.param(f"{words}: The policy failed legacy parsing", id=words)
+            for words in (
+                "Error creating IAM policy zara",
+                "putting inline IAM policy zara",
+                "Service: AmazonIdentityManagement",
+                "Service: AWSSecurityTokenService",
+                "@aws-sdk/client-sts",
+                "saml2aws zara",
+            )
         ),
         pytest.param("Error: Please reauthenticate using 'aws login'", id="a command in quotation marks"),
         pytest.param(
@@ -107,6 +125,24 @@ def test_a_redacted_message_is_read_as_the_same_error(text: str) -> None:
     told = rewritten(case).message
     assert _read_of(told) == _read_of(text) != []
     assert re.search("(?i)zara|99998888", told) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "operation"),
+    [
+        ("An error occurred (Zaradenied) when calling the GetZaraLedger operation: no", "Other", "GetOther"),
+        ("operation error Zara: GetZaraRole, https response error StatusCode: 403, api error ZaraExpired: x",
+         "OtherExpired", "GetOtherRole"),
+        ("An error occurred (ZaraInvalid) when calling the AssumeRole operation: not authorized to perform: iam:Zara",
+         "OtherInvalid", "AssumeRole"),
+    ],
+)  # fmt: skip
+def test_a_code_that_nobody_knows_is_read_as_one(text: str, code: str, operation: str) -> None:
+    case = replace(EVERY["unexplained"](NAMES).case, message=text)
+    told = rewritten(case).message
+    assert [(error.code, error.operation) for error in parse_errors(told)] == [(code, operation)]
+    assert [error.kind for error in parse_errors(told)] == [error.kind for error in parse_errors(text)]
+    assert re.search("(?i)zara", told) is None
 
 
 def _read_of(message: str) -> list[object]:
@@ -384,7 +420,8 @@ def test_an_issuer_in_a_message_is_the_same_as_elsewhere(scheme: str, issuer: st
 
 
 @pytest.mark.parametrize(
-    "command", ["update-assume-role-policy", "get-role", "list-open-id-connect-providers", "add-x"]
+    "command",
+    ["update-assume-role-policy", "get-role", "list-open-id-connect-providers", "add-role-to-instance-profile"],
 )
 def test_the_name_of_a_command_stays_in_a_message(command: str) -> None:
     case = EVERY["allowed"](NAMES).case

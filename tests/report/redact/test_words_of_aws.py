@@ -106,6 +106,18 @@ def test_the_issuer_of_a_cluster_is_misspelt_in_the_same_way(name: str) -> None:
     ("token", "wanted"),
     [
         ("project_path:group/zqapp:ref_type:branch:ref:zqmain", "project_path:group/zqapp:ref_type:mr:ref:*"),
+        ("project_path:zqocto/zqapp:ref_type:branch:ref:zqmain", "project_path:zqocto/zqapp:ref_type:tag:ref:v1.2.0"),
+        ("project_path:zqocto/zqapp:ref_type:tag:ref:zqmain", "project_path:zqocto/zqapp:ref_type:branch:ref:zqmain"),
+        ("repo:zqocto/zqapp:pull_request", "repository_owner_id:5001:repository_id:6001"),
+        ("repository_owner_id:5001:repository_id:6001", "repo:zqocto/zqapp:*"),
+        ("repo:zqocto/zqapp:context:pull_request", "repo:zqocto/zqapp:context:environment:zqmain"),
+        ("repo:zqocto/zqapp:ref:refs/pull/12/merge", "repo:zqocto/zqapp:ref:refs/pull/*/head"),
+        ("org/zqocto/project/zqapp/user/zqshop/vcs-origin/zqmain", "org/zqocto/project/zqapp/user/*/vcs-ref/*"),
+        (
+            "organization:zqocto:project:zqapp:stack:zqshop:deployment:zqmain:operation:apply",
+            "organization:zqocto:project:zqapp:stack:zqshop:deployment:*:operation:plan",
+        ),
+        ("owner:zqocto:project:zqapp:environment:production", "owner:zqocto:project:zqapp:environment:preview"),
         ("organization:zqocto:pipeline:zqapp-zqshop:ref:refs/heads/zqmain", "organization:zqocto:pipeline:zqapp:*"),
         ("organization:zqocto:project:zqapp:workspace:zqshop:run_phase:apply", "Organization:zqocto:*:run_phase:plan"),
     ],
@@ -113,6 +125,14 @@ def test_the_issuer_of_a_cluster_is_misspelt_in_the_same_way(name: str) -> None:
 def test_a_pattern_of_a_subject_is_one_of_the_same_subjects(token: str, wanted: str) -> None:
     condition = {"StringLike": {f"{GITHUB}:sub": wanted}}
     same(job({"Federated": PROVIDER + GITHUB}, condition, subject=token))
+    same(
+        job(
+            {"Federated": f"{PROVIDER}gitlab.com"},
+            {"StringLike": {"gitlab.com:sub": wanted}},
+            "gitlab.com",
+            subject=token,
+        )
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from diagnose.model.federation import SAML_TAG
 from diagnose.model.policy import Policy
 from diagnose.report.redact import public_words
 from diagnose.report.redact.disguise import Disguise
-from diagnose.report.redact.messages import GONE, disguised_message
+from diagnose.report.redact.messages import GONE, disguised_code, disguised_message
 from diagnose.report.redact.names import NameKind
 from diagnose.report.redact.policies import Documents, disguised_values
 from diagnose.report.redact.public_words import is_region
@@ -113,12 +113,10 @@ def _region(text: str, rewriting: Rewriting) -> str:
     return text if is_region(text) else rewriting.disguise.value(text, NameKind.VALUE)
 
 
-def _action(text: str, rewriting: Rewriting) -> str:
-    return text if public_words.ACTION.fullmatch(text) else _message(text, rewriting)
-
-
-def _code(text: str, _: Rewriting) -> str:
-    return text if text.isalnum() and text.isascii() and len(text) <= 64 else GONE if text else ""
+def _code(text: str, rewriting: Rewriting) -> str:
+    if text.isalnum() and text.isascii() and len(text) <= 64:
+        return disguised_code(text, rewriting.known)
+    return GONE if text else ""
 
 
 def _key(text: str, rewriting: Rewriting) -> str:
@@ -258,12 +256,12 @@ REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
     records.RecordedStatement: {"sid": _named(NameKind.STATEMENT)},
     records.RecordedPolicy: {"uri": _named(NameKind.POLICY), "attached_to": _VALUE},
     records.RecordedCheck: {"target": _UNIT},
-    records.RecordedEvaluation: {"action": _action, "resource": _ROLE, "context": _context},
+    records.RecordedEvaluation: {"action": _message, "resource": _ROLE, "context": _context},
     records.AuthorizationDetails: {"context": _context},
     records.AuthorizationRecord: {"id": _VALUE, "region": _region},
     cases.Case: {"schema": _unchanged, "message": _message, "note": _message},
     evidence.Known: {"value": _unchanged, "source": _message},
-    evidence.Unread: {"subject": _message, "permission": _action, "detail": _message},
+    evidence.Unread: {"subject": _message, "permission": _message, "detail": _message},
     policy.PolicyVersion: {"version": _version},
     policy.Policy: {
         "name": _named(NameKind.POLICY),

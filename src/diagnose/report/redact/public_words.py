@@ -104,10 +104,20 @@ https://circleci.com/docs/openid-connect-tokens/
 https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens
 """
 SUBJECT_WORDS = _words(
-    "repo ref refs heads tags environment pull_request job_workflow_ref project_path ref_type branch system "
-    "serviceaccount organization project workspace run_phase plan apply pipeline commit step org user"
+    "repo ref refs heads tags pull merge environment pull_request job_workflow_ref context repository_owner "
+    "repository_owner_id repository_id project_path ref_type branch tag system serviceaccount organization project "
+    "workspace run_phase plan apply stack deployment operation pipeline commit step org user vcs-origin vcs-ref owner"
 )
-"""What the subjects of well-known issuers are made of, besides names."""
+"""What the subjects of well-known issuers are made of, besides names.
+
+Sources:
+https://docs.github.com/en/actions/reference/security/oidc
+https://docs.gitlab.com/ci/secrets/id_token_authentication/
+https://circleci.com/docs/openid-connect-tokens/
+https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens
+https://developer.hashicorp.com/terraform/language/stacks/deploy/authenticate
+https://vercel.com/docs/oidc/reference
+"""
 CLAIM_VALUES = _words("authenticated unauthenticated")
 """What Amazon Cognito writes into `amr`: whether a user of an identity pool has signed in."""
 SAML = re.compile(
@@ -139,14 +149,99 @@ PLACEHOLDER_WORDS = _words(
 
 PRINCIPAL_TYPES = frozenset(("User", "AssumedRole", "Account", "FederatedUser", "Anonymous"))
 
-CODE = re.compile(
-    r"--[a-z-]+|/Statement(?:/[0-9]+)?(?:/[A-Za-z]+)*(?:/[0-9]+)?|[0-9]{1,6}|true|false|null|"
-    r"(?:add|assume|attach|create|delete|describe|detach|get|list|put|remove|set|tag|update)-[a-z-]+"
-)
-"""Words of commands and pointers: in our own sentences they are nobody's name."""
+NAME_IN_SENTENCE = r"(?<![\w:-])(?:aws|sts|iam|saml|ec2|organizations|cloudtrail):(?P<name>[A-Za-z][A-Za-z*]*)(?![\w-])"
+"""What has the form of an action or a condition key within a sentence; its name may be anybody's."""
 
-NAME_IN_SENTENCE = r"(?<![\w:-])(?:aws|sts|iam|saml|ec2|organizations|cloudtrail):[A-Za-z][A-Za-z*]*(?![\w-])"
-"""An action or a condition key within a sentence."""
+CALLS = _words(
+    """
+    AcceptDelegationRequest AcceptHandshake AcquireRole AddClientIDToOpenIDConnectProvider AddRoleToInstanceProfile
+    AddUserToGroup AssociateDelegationRequest AssumeRole AssumeRoleWithSAML AssumeRoleWithWebIdentity AssumeRoot
+    AttachGroupPolicy AttachPolicy AttachRolePolicy AttachUserPolicy CancelHandshake ChangePassword CloseAccount
+    CreateAccessKey CreateAccount CreateAccountAlias CreateDelegationRequest CreateGovCloudAccount CreateGroup
+    CreateInstanceProfile CreateLoginProfile CreateOpenIDConnectProvider CreateOrganization CreateOrganizationalUnit
+    CreatePolicy CreatePolicyVersion CreateRole CreateSAMLProvider CreateServiceLinkedRole
+    CreateServiceSpecificCredential CreateUser CreateVirtualMFADevice DeactivateMFADevice DeclineHandshake
+    DecodeAuthorizationMessage DeleteAccessKey DeleteAccountAlias DeleteAccountPasswordPolicy DeleteGroup
+    DeleteGroupPolicy DeleteInstanceProfile DeleteLoginProfile DeleteOpenIDConnectProvider DeleteOrganization
+    DeleteOrganizationalUnit DeletePolicy DeletePolicyVersion DeleteResourcePolicy DeleteRole
+    DeleteRolePermissionsBoundary DeleteRolePolicy DeleteSAMLProvider DeleteSSHPublicKey DeleteServerCertificate
+    DeleteServiceLinkedRole DeleteServiceSpecificCredential DeleteSigningCertificate DeleteUser
+    DeleteUserPermissionsBoundary DeleteUserPolicy DeleteVirtualMFADevice DeregisterDelegatedAdministrator
+    DescribeAccount DescribeCreateAccountStatus DescribeEffectivePolicy DescribeHandshake DescribeOrganization
+    DescribeOrganizationalUnit DescribePolicy DescribeResourcePolicy DescribeResponsibilityTransfer DetachGroupPolicy
+    DetachPolicy DetachRolePolicy DetachUserPolicy DisableAWSServiceAccess
+    DisableOrganizationsRootCredentialsManagement DisableOrganizationsRootSessions
+    DisableOutboundWebIdentityFederation DisablePolicyType EnableAWSServiceAccess EnableAllFeatures EnableMFADevice
+    EnableOrganizationsRootCredentialsManagement EnableOrganizationsRootSessions EnableOutboundWebIdentityFederation
+    EnablePolicyType GenerateCredentialReport GenerateOrganizationsAccessReport GenerateServiceLastAccessedDetails
+    GetAccessKeyInfo GetAccessKeyLastUsed GetAccountAuthorizationDetails GetAccountPasswordPolicy
+    GetAccountProperties GetAccountSummary GetCallerIdentity GetContextKeysForCustomPolicy
+    GetContextKeysForPrincipalPolicy GetCredentialReport GetDelegatedAccessToken GetDelegationRequest
+    GetFederationToken GetGroup GetGroupPolicy GetHumanReadableSummary GetInstanceProfile GetLoginProfile
+    GetMFADevice GetOpenIDConnectProvider GetOrganizationsAccessReport GetOutboundWebIdentityFederationInfo GetPolicy
+    GetPolicyVersion GetRole GetRolePolicy GetRoleTemplateVersion GetSAMLProvider GetSSHPublicKey
+    GetScopedCredentials GetServerCertificate GetServiceLastAccessedDetails GetServiceLastAccessedDetailsWithEntities
+    GetServiceLinkedRoleDeletionStatus GetSessionToken GetUser GetUserPolicy GetWebIdentityToken
+    InviteAccountToOrganization InviteOrganizationToTransferResponsibility LeaveOrganization
+    ListAWSServiceAccessForOrganization ListAccessKeys ListAccountAliases ListAccounts ListAccountsForParent
+    ListAccountsWithInvalidEffectivePolicy ListAttachedGroupPolicies ListAttachedRolePolicies
+    ListAttachedUserPolicies ListChildren ListCreateAccountStatus ListDelegatedAdministrators
+    ListDelegatedServicesForAccount ListDelegationRequests ListEffectivePolicyValidationErrors ListEntitiesForPolicy
+    ListGroupPolicies ListGroups ListGroupsForUser ListHandshakesForAccount ListHandshakesForOrganization
+    ListInboundResponsibilityTransfers ListInstanceProfileTags ListInstanceProfiles ListInstanceProfilesForRole
+    ListMFADeviceTags ListMFADevices ListOpenIDConnectProviderTags ListOpenIDConnectProviders
+    ListOrganizationalUnitsForParent ListOrganizationsFeatures ListOutboundResponsibilityTransfers ListParents
+    ListPolicies ListPoliciesForTarget ListPoliciesGrantingServiceAccess ListPolicyTags ListPolicyVersions
+    ListRolePolicies ListRoleTags ListRoles ListRoots ListSAMLProviderTags ListSAMLProviders ListSSHPublicKeys
+    ListServerCertificateTags ListServerCertificates ListServiceSpecificCredentials ListSigningCertificates
+    ListTagsForResource ListTargetsForPolicy ListUserPolicies ListUserTags ListUsers ListVirtualMFADevices
+    MoveAccount PassRole PutAccountProperties PutGroupPolicy PutResourcePolicy PutRolePermissionsBoundary
+    PutRolePolicy PutUserPermissionsBoundary PutUserPolicy RegisterDelegatedAdministrator RejectDelegationRequest
+    RemoveAccountFromOrganization RemoveClientIDFromOpenIDConnectProvider RemoveRoleFromInstanceProfile
+    RemoveUserFromGroup ResetServiceSpecificCredential ResyncMFADevice SendDelegationToken SetContext
+    SetDefaultPolicyVersion SetSecurityTokenServicePreferences SetSourceIdentity SimulateCustomPolicy
+    SimulatePrincipalPolicy TagInstanceProfile TagMFADevice TagOpenIDConnectProvider TagPolicy TagResource TagRole
+    TagSAMLProvider TagServerCertificate TagSession TagUser TerminateResponsibilityTransfer UntagInstanceProfile
+    UntagMFADevice UntagOpenIDConnectProvider UntagPolicy UntagResource UntagRole UntagSAMLProvider
+    UntagServerCertificate UntagUser UpdateAccessKey UpdateAccountPasswordPolicy UpdateAssumeRolePolicy
+    UpdateDelegationRequest UpdateGroup UpdateLoginProfile UpdateOpenIDConnectProvider
+    UpdateOpenIDConnectProviderThumbprint UpdateOrganizationalUnit UpdatePolicy UpdateResponsibilityTransfer
+    UpdateRole UpdateRoleDescription UpdateSAMLProvider UpdateSSHPublicKey UpdateServerCertificate
+    UpdateServiceSpecificCredential UpdateSigningCertificate UpdateUser UploadSSHPublicKey UploadServerCertificate
+    UploadSigningCertificate
+    """
+)
+"""What STS, IAM and AWS Organizations can be called for, and what needs a permission of its own besides.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/
+"""
+
+JOINED = _words(
+    """
+    aborted acl acm active address addresses age agent algorithm amazonaws application arn ascii assertion asset
+    assigned assignment associated association attachable attachment attribute audience auth authorizer available
+    awssdk bad body brief bucket builds case chain challenge changes channel characters check child circleci claim
+    cluster color com commands communication concurrent conditional configuration configure conflict content contexts
+    copy cors current data database days debug decrypt decryption delivery dependency deploy deployment dest
+    destination detail dry dumps ec encoding encrypt encryption end entries epoch escalation evaluation event
+    exception exclusion execute execution expect expiry explain factor fail failures fault feature field file filter
+    first fix flag force format function generation github grant handler head help hints hops hosted idempotent
+    identifier identitymanagement idp ids image immutable incomplete infrastructure input instances insufficient
+    interface invocation invoke ip iss issuer item job jwt large lifecycle lifetime limits listener locale lock log
+    lowercase mandatory many marker max mcp metadata method min minor mismatch mode model modification modified
+    modify multi multipart namespace new next notes notice notification numbers object old operations opt option
+    order org output outside owner page pair parameters params partition passed path payload pending phase planned
+    pod prefix private probe processing progress project prompt publish pull query queue quiet quota ready record
+    recursive redact redirect ref referer registered rejected replacement repository requester require required
+    restore results resume retention revoke rules run running sample save scan schedule scope secret secure
+    securitytoken select sets side signature skip slow snapshot software start started state step stop storage stream
+    sub subject subnet subscription substatus suffix supported suspended table task templates temporarily test
+    timestamp topic trade transaction transition transitive transport trigger types unavailable unmodifiable
+    unprocessable unrecognizable unrecognized upgrade uppercase usage userid username v1 v2 v3 validator variable
+    verified violation vpce wait waiter warning workspace write xml
+    """
+)
+"""What error codes, flags and operations of other services are made of besides."""
 
 SERVICE_NAMES = _words(
     "cloudformation cloudtrail dynamodb ec2 ecs eks iam identitystore kms lambda logs organizations s3 "
