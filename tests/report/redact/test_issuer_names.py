@@ -1,14 +1,18 @@
 """An issuer's name that has a slip is as much like the right one as before: it may be the cause."""
 
 from collections.abc import Callable, Iterator
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
+from time import process_time
 
 import pytest
+from tests.cases import allow, case, trust
+from tests.report.redact.proof import diagnosed, proving
 from tests.report.redact.test_words_of_aws import job, same
 
 from diagnose.model.issuers import PRIVATE, issuer_of
 from diagnose.report.redact.issuer_names import IssuerNames, IssuersMet
 from diagnose.report.redact.letters import Letters
+from diagnose.report.redact.redact import redact
 
 CLUSTER = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D"
 RIGHT = (
@@ -102,3 +106,42 @@ def test_who_misspells_an_issuer_is_told_so_of_the_redacted_case(right: str, sli
     provider = "arn:aws:iam::987650004321:oidc-provider/"
     same(job({"Federated": provider + right}, {"StringEquals": {f"{slip}:sub": "x"}}, slip))
     same(job({"Federated": provider + slip}, {"StringEquals": {f"{right}:sub": "x"}}, right))
+
+
+def test_names_of_one_s_own_are_alike_where_comparing_all_says_so() -> None:
+    hosts = [f"{host}{number}.zqcorp.example" for host in ("sso", "login", "auth") for number in (1, 2, 35, 6789)]
+    names = [*hosts, *(f"{host}/realms/main" for host in hosts)]
+    names += ["idp.zq.example", "idp.zqx.example", "idp.zqyzv.example", "aaaaaaaaab", "aaaaaaaaac"]
+    met = IssuersMet()
+    for name in names:
+        met.is_one_of_alike(name)
+    alike = [name for name in names if met.is_one_of_alike(name)]
+    near = [name for name in names if get_close_matches(name, [one for one in names if one != name], 1, cutoff=0.9)]
+    assert alike == near
+    assert 0 < len(near) < len(names)
+
+
+@pytest.mark.parametrize("host", ["sso{0}.zqcorp.example/realms/zq-{0}", "{1}.example/{1}"], ids=["alike", "unlike"])
+def test_many_issuers_of_one_s_own_cost_little(host: str) -> None:
+    names = [host.format(number, _spelt(number)) for number in range(200)]
+    statements = [
+        allow(
+            {"Federated": f"arn:aws:iam::222222222222:oidc-provider/{name}"},
+            "sts:AssumeRoleWithWebIdentity",
+            Condition={"StringEquals": {f"{name}:sub": f"user{number}"}},
+        )
+        for number, name in enumerate(names)
+    ]
+    diagnosis = diagnosed(case("cross-account", trust_policy=trust(*statements)))
+    proof = proving()
+    start = process_time()
+    redact(diagnosis, proof)
+    assert process_time() - start < 1
+
+
+def _spelt(number: int) -> str:
+    """Write a number in letters, so that two of them are hardly alike."""
+    digits = f"{number * 7919 % 9973:04d}"
+    return "".join(
+        "abcdefghijklmnopqrstuvwxyz"[(int(one) * (place + 3) + place * 7) % 26] * 2 for place, one in enumerate(digits)
+    )

@@ -22,10 +22,12 @@ class IssuersMet:
     def __init__(self) -> None:
         """Start with none."""
         self.rows: dict[str, Issuer] = {}
-        self.private: dict[str, None] = {}
+        self.private: dict[str, frozenset[str]] = {}
+        """The names of private issuers, each with its letters."""
         self._by_host: dict[str, str] = {}
         self._by_word: dict[str, list[str]] = defaultdict(list)
         self._meant: dict[str, str] = {}
+        self._alike: set[str] = set()
 
     def add(self, name: str, row: Issuer) -> None:
         """Note an issuer by its name."""
@@ -46,9 +48,14 @@ class IssuersMet:
 
     def is_one_of_alike(self, name: str) -> bool:
         """Note a private issuer; say whether its name is so much like that of another that it may be a slip."""
-        self.private[name] = None
-        others = [other for other in self.private if other != name]
-        return bool(get_close_matches(name, others, n=1, cutoff=_NEAR))
+        if name not in self.private:
+            letters = frozenset(name)
+            for other, of_other in self.private.items():
+                # Two are compared once, and not where that would tell nothing new.
+                if not self._alike.issuperset((name, other)) and _may_be_near(name, letters, other, of_other):
+                    self._alike.update(_near(name, other))
+            self.private[name] = letters
+        return name in self._alike
 
     def _nearest(self, lower: str) -> str:
         host, _, path = lower.partition("/")
@@ -129,6 +136,19 @@ class IssuerNames:
             return text
         head = next((word for word in words if word.endswith("-") and text.startswith(word)), "")
         return head + self._word(text.removeprefix(head))
+
+
+def _may_be_near(one: str, letters: frozenset[str], other: str, of_other: frozenset[str]) -> bool:
+    """Say whether two names may be near as far as their lengths and their letters tell."""
+    size = len(one) + len(other)
+    differing = max(abs(len(one) - len(other)), len(letters ^ of_other))
+    return size - differing >= _NEAR * size
+
+
+def _near(one: str, other: str) -> tuple[str, ...]:
+    """Give two names if one is nearly the other, else nothing."""
+    either = get_close_matches(one, [other], n=1, cutoff=_NEAR) or get_close_matches(other, [one], n=1, cutoff=_NEAR)
+    return (one, other) if either else ()
 
 
 def misspells_one(text: str, words: frozenset[str]) -> bool:
