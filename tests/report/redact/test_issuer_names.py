@@ -74,6 +74,26 @@ def test_what_is_nearly_a_region_stays_in_the_name_of_a_cluster(region: str) -> 
     assert IssuerNames(_turned, str, IssuersMet()).disguised(name).startswith(f"oidc.eks.{region}.amazonaws.com/id/")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "oidc.eks.zqme-west-2.amazonaws.com/id/0A1B",
+        "token.actions.zqme-west-2.ghe.com",
+        "token.actions.me-west-2x.ghe.com",
+        "token.actions.eu-west-1.ghe.com",
+        "token.actions.githubusercontent.com/apex-east-1",
+        "token.actions.githubusercontent.com/eu-west-1",
+        "github.com/enterprises/us-west-2",
+        "agent.ca-central-1.buildkite.dev",
+        "token.actions.eu-west-1.ghe.co",
+    ],
+)
+def test_no_region_is_known_where_aws_has_none(name: str) -> None:
+    words = ("zqme-west-2", "me-west-2x", "eu-west-1", "apex-east-1", "us-west-2", "ca-central-1")
+    disguised = IssuerNames(_turned, _turned, IssuersMet()).disguised(name)
+    assert [word for word in words if word in disguised] == []
+
+
 def test_the_path_of_another_cluster_is_hidden_where_the_host_has_a_slip() -> None:
     names = IssuerNames(_turned, str, IssuersMet())
     names.disguised("oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9")

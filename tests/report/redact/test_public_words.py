@@ -81,6 +81,15 @@ def test_what_is_looked_up_in_lower_case_is_so(listed: frozenset[str]) -> None:
         ("useast1", True),
         ("zqmain", False),
         ("us-zqmain-1", False),
+        ("eu-wset-1", True),
+        ("us-east1", True),
+        ("eu-wesst-1", True),
+        ("eu-west-1a", True),
+        ("acme-west-2", False),
+        ("apex-east-1", False),
+        ("ca-central-bank", False),
+        ("us-west-inc", False),
+        ("eu-north-sea-1", False),
     ],
 )
 def test_a_region_is_one_of_aws_s_or_nearly(region: str, is_one: bool) -> None:
@@ -131,6 +140,7 @@ def test_other_texts_are_not(text: str) -> None:
         ("transient", True),
         ("urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", True),
         ("https://zq.signin.aws.amazon.com/saml", False),
+        ("https://zq-acme-1.signin.aws.amazon.com/saml", False),
         ("https://signin.aws.amazon.com/saml/zq", False),
         ("urn:amazon:webservices:zq", False),
         ("Persistent", False),

@@ -64,6 +64,8 @@ def test_the_resource_of_an_arn_has_a_type_and_names(resource: str, written: str
         ("arn:aws-zq:iam::1:root", "arn:<$value aws-zq>:iam::<$value 1>:root"),
         ("arn:aws:zqs:zqr:1:root", "arn:aws:<$value zqs>:<$value zqr>:<$value 1>:root"),
         ("arn:a*:i?m:eu-*:*:root", "arn:a*:i?m:eu-*:*:root"),
+        ("arn:aws:iam:eu-wset-1::root", "arn:aws:iam:eu-wset-1::root"),
+        ("arn:aws:iam:apex-east-1::root", "arn:aws:iam:<$value apex-east-1>::root"),
         ("anr:aws:iam::1:role/zq", "anr:aws:iam::<$value 1>:role/<$role zq>"),
         ("arn:aws:iam:1:role/zq", "arn:aws:iam:<$value 1>:role/<$value zq>"),
         ("Arn:zq", "Arn:<$value zq>"),
@@ -112,6 +114,7 @@ def test_the_parts_of_an_arn_stay_where_they_are_aws_s(arn: str, written: str) -
         ("zq/10.0.0.1", "<$path zq>/<address 10.0.0.1>", []),
         ("zq.amazonaws.com", "<$value zq>.amazonaws.com", []),
         ("zq.eu-west-1.amazonaws.com", "<$value zq>.eu-west-1.amazonaws.com", []),
+        ("zq.apex-east-1.amazonaws.com", "<$value zq>.<$value apex-east-1>.amazonaws.com", []),
         ("ecs-tasks.eu-west-1.amazonaws.com", "ecs-tasks.eu-west-1.amazonaws.com", []),
         ("eu-west-1", "eu-west-1", []),
         ("https://gitlab.com", "https://gitlab.com", []),
@@ -187,6 +190,8 @@ def test_a_key_has_the_name_of_a_tag_or_of_a_provider(key: str, written: str) ->
         ("ec2.http", "ec2.http"),
         ("zq.amazonaws.com", "<$value zq>.amazonaws.com"),
         ("*.amazonaws.com", "*.amazonaws.com"),
+        ("ec2.eu-wset-1.amazonaws.com", "ec2.eu-wset-1.amazonaws.com"),
+        ("ec2.apex-east-1.amazonaws.com", "ec2.<value apex-east-1>.amazonaws.com"),
     ],
 )
 def test_a_service_of_aws_stays_where_the_rest_is_wrong(service: str, written: str) -> None:
@@ -230,6 +235,7 @@ def test_the_beginning_of_an_arn_stays_in_a_pattern(text: str, written: str) -> 
     [
         ("eu-*", "eu-*"),
         ("eu-wets-1", "eu-wets-1"),
+        ("acme-east-1", "<$value acme-east-1>"),
         ("User", "User"),
         ("assumedrole", "assumedrole"),
         ("asumedrole", "asumedrole"),

@@ -127,12 +127,16 @@ class IssuerNames:
 
     def _by_words(self, name: str, row: Issuer, *, slips: bool = False) -> str:
         """Rewrite the words of a name that are not those of its row."""
-        each = _WORD_OR_REGION if slips else _LABEL
-        return each.sub(lambda word: self._one(word[0], _words_of(row), slips=slips), name)
+        words = _words_of(row)
+        regional = _OF_CLUSTERS in words
+        each = _WORD_OR_REGION if slips and regional else _WORD if slips else _LABEL
+        host, slash, path = name.partition("/")
+        rewritten = each.sub(lambda word: self._one(word[0], words, slips=slips, regional=regional), host)
+        return f"{rewritten}{slash}{each.sub(lambda word: self._one(word[0], words, slips=slips), path)}"
 
-    def _one(self, text: str, words: frozenset[str], *, slips: bool) -> str:
+    def _one(self, text: str, words: frozenset[str], *, slips: bool, regional: bool = False) -> str:
         lower = text.lower()
-        if lower in words or is_region(text) or (slips and misspells_one(lower, words)):
+        if lower in words or (regional and is_region(text)) or (slips and misspells_one(lower, words)):
             return text
         head = next((word for word in words if word.endswith("-") and text.startswith(word)), "")
         return head + self._word(text.removeprefix(head))
@@ -171,6 +175,8 @@ _LONG_WORD = re.compile(r"\w{4,}")
 _LABEL = re.compile(r"[\w-]+")
 _WORD_OR_REGION = re.compile(rf"{public_words.REGION.pattern}|\w+", re.IGNORECASE)
 """Where there is a slip, a dash may stand for a dot."""
+_OF_CLUSTERS = "eks"
+"""A word of the only issuers that have a Region in their names."""
 _NEAR = 0.9
 _SHORTEST = 2
 

@@ -9,6 +9,7 @@ from diagnose.model.arn import PARTITIONS
 from diagnose.model.federation import AWS_ROLES, AWS_SOURCE_IDENTITY, AWS_TAGS
 from diagnose.model.issuers import ISSUERS
 from diagnose.model.known_accounts import EXAMPLE_ACCOUNTS, VENDORS
+from diagnose.report.redact.slips import within_a_slip
 
 
 def _words(text: str) -> frozenset[str]:
@@ -52,6 +53,7 @@ REGIONS = _words(
     "eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 "
     "us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-iso-west-1 us-isob-east-1 us-west-1 us-west-2"
 )
+_WITHOUT_DASHES = frozenset(region.replace("-", "") for region in REGIONS)
 SERVICE_END = r"\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov)"
 SERVICE = re.compile(rf"[a-z0-9-]+(?:\.[a-z0-9-]+)*{SERVICE_END}")
 PROVIDERS = _words(
@@ -121,7 +123,7 @@ https://vercel.com/docs/oidc/reference
 CLAIM_VALUES = _words("authenticated unauthenticated")
 """What Amazon Cognito writes into `amr`: whether a user of an identity pool has signed in."""
 SAML = re.compile(
-    r"https://(?:[a-z]{2}-[a-z-]+-[0-9]\.)?signin\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)/saml|"
+    rf"https://(?:(?:{REGION.pattern})\.)?signin\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)/saml|"
     r"urn:amazon:webservices(?::cn-north-1|:govcloud)?|persistent|transient|urn:oasis:names:tc:SAML:[\w.:-]+"
 )
 SAML_ENDPOINTS = tuple(
@@ -313,13 +315,13 @@ WORDS = _words(
 
 
 def is_region(text: str) -> bool:
-    """Say whether a text is a Region, a pattern that some fit, or nearly one."""
+    """Say whether a text is a Region, a pattern that some fit, or one with a slip: a letter, or the dashes."""
     lower = text.lower()
     if not text or REGION.fullmatch(lower) or not text.strip("*?"):
         return True
     if "*" in text or "?" in text:
         return any(fnmatchcase(region, lower) for region in REGIONS)
-    return bool(get_close_matches(lower, REGIONS, n=1, cutoff=0.8))
+    return any(within_a_slip(lower, region) for region in REGIONS) or lower in _WITHOUT_DASHES
 
 
 def is_arn(parts: Sequence[str]) -> bool:

@@ -1,0 +1,27 @@
+"""A slip is one letter that is wrong. What differs by more may be somebody's name."""
+
+import pytest
+
+from diagnose.report.redact.slips import within_a_slip
+
+
+@pytest.mark.parametrize(
+    ("text", "slip"),
+    [
+        pytest.param("sts", True, id="no slip at all"),
+        pytest.param("stz", True, id="a letter changed"),
+        pytest.param("st", True, id="a letter missing"),
+        pytest.param("ts", True, id="the first one missing"),
+        pytest.param("stss", True, id="a letter doubled"),
+        pytest.param("asts", True, id="a letter too many"),
+        pytest.param("tss", True, id="two letters swapped"),
+        pytest.param("sst", True, id="the last two swapped"),
+        pytest.param("s", False, id="two letters missing"),
+        pytest.param("stsab", False, id="two letters too many"),
+        pytest.param("xty", False, id="two letters changed"),
+        pytest.param("acme", False, id="another word"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_a_slip_is_one_letter(text: str, slip: bool) -> None:
+    assert within_a_slip(text, "sts") is slip
