@@ -29,7 +29,8 @@ def told(document: Json) -> Json:
         ({"version": "2012-10-17"}, {"version": "2012-10-17"}),
         ({"Version": "zq"}, {"Version": "<name zq>"}),
         ({"Sid": "2012-10-17"}, {"Sid": "<statement 2012-10-17>"}),
-        ({"Action": ["sts:*", "*", "zq:Get?"]}, {"Action": ["sts:*", "*", "zq:Get?"]}),
+        ({"Action": ["sts:*", "*", "s3:Get?"]}, {"Action": ["sts:*", "*", "s3:Get?"]}),
+        ({"Action": ["zq:*", "zq:Put"]}, {"Action": ["<name zq>:*", "<name zq>:<name Put>"]}),
         ({"notaction": "s3:Get"}, {"notaction": "s3:Get"}),
         (
             {"Action": ["sts.AssumeRole", "assumerole", "SetSourceIdentiy", "sts:Tag Session", "zq"]},

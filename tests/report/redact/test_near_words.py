@@ -3,9 +3,12 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
-from tests.cases import case, identity
-from tests.report.redact.proof import rewritten
+from tests.cases import BUILDER, case, identity, trust
+from tests.report.redact.proof import redacted, rewritten
+
+from diagnose.model.evidence import Unread
 
 
 @pytest.mark.parametrize(
@@ -37,6 +40,27 @@ def test_an_action_in_a_message_stays_where_its_service_is_of_aws(written: str, 
         pytest.param(
             {"Condition": {"StringLikeIfExists ": {"aws:username": "a"}}}, True, id="an operator with a space behind it"
         ),
+        pytest.param({"effect ": "allow"}, True, id="an element and an effect in lower case"),
+        pytest.param({"Action": "sts:AsumeRole"}, True, id="an action with a letter too few"),
+        pytest.param({"Action": "st:AssumeRole"}, True, id="its service with a letter too few"),
+        pytest.param({"Action": "stsAssumeRole"}, True, id="an action without its colon"),
+        pytest.param({"Action": "cloudwatch:Put*"}, True, id="actions of another service"),
+        pytest.param(
+            {"Condition": {"ForAnyValues:StringLike": {"aws:username": "a"}}}, True, id="a set operator with a slip"
+        ),
+        pytest.param({"zqteam:Sid": "a"}, False, id="an element behind a prefix"),
+        pytest.param({"StatementZq": "a"}, False, id="an element before a name"),
+        pytest.param({"Effect": "zqteam:Allow"}, False, id="an effect behind a prefix"),
+        pytest.param(
+            {"Condition": {"zqteam:StringEquals": {"aws:username": "a"}}}, False, id="an operator behind a prefix"
+        ),
+        pytest.param({"Condition": {"StringEqualsZq": {"aws:username": "a"}}}, False, id="an operator before a name"),
+        pytest.param(
+            {"Condition": {"ForAnyValueZq:StringLike": {"aws:username": "a"}}}, False, id="a set operator before a name"
+        ),
+        pytest.param({"Action": "zqteam:Deploy"}, False, id="an action of nobody's service"),
+        pytest.param({"Action": "zqteam:AssumeRole"}, False, id="an action of STS behind a name"),
+        pytest.param({"Action": "sts:AssumeRole zq"}, False, id="an action before a name"),
         pytest.param({"Zqteam": "Allow"}, False, id="an element that nobody means"),
         pytest.param({"Effect": "Zqteam"}, False, id="an effect that nobody means"),
         pytest.param({"Condition": {"Zqteam": {"aws:username": "a"}}}, False, id="an operator that nobody means"),
@@ -48,6 +72,27 @@ def test_a_misspelt_word_of_the_language_stays(statement: dict[str, Any], stays:
     [written] = json.loads(bytes(policy.document))["Statement"]
     assert (words(written) == words(statement)) is stays
     assert "zq" not in str(written).lower()
+
+
+def test_an_action_that_is_written_as_an_arn_hides_its_account() -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": BUILDER}, "Action": "arn:aws:sts::739284610573:AssumeRole"}
+    told = redacted(case("cross-account", trust_policy=trust(statement)))
+    assert [finding.rule for finding in told.findings] == ["trust-action-missing"]
+    written = msgspec.json.encode(told.case).decode()
+    assert "739284610573" not in written
+    assert "arn:aws:sts::" in written
+
+
+@pytest.mark.parametrize(
+    ("permission", "kept"),
+    [("iam:GetRole", "iam:GetRole"), ("zqteam:GetRole", ""), ("zqteam:Deploy", "")],
+)
+def test_a_permission_stays_that_aws_has(permission: str, kept: str) -> None:
+    unread = {"evidence": "unread", "gap": "access_denied", "permission": permission}
+    hidden = rewritten(case("cross-account", role=unread)).snapshot.destination.role
+    assert isinstance(hidden, Unread)
+    assert "zq" not in hidden.permission
+    assert not kept or hidden.permission == kept
 
 
 @pytest.mark.parametrize(
@@ -71,8 +116,8 @@ def test_what_a_pattern_has_of_a_type_stays(resource: str, stays: str) -> None:
 
 
 def words(statement: dict[str, Any]) -> list[str]:
-    """The elements and operators of a statement, and its effect."""
-    return [*statement, *statement.get("Condition", ()), str(statement.get("Effect"))]
+    """The elements and operators of a statement, its effect and its action."""
+    return [*statement, *statement.get("Condition", ()), str(statement.get("Effect")), str(statement.get("Action"))]
 
 
 @pytest.mark.parametrize(("region", "stays"), [("eu-wets-1", True), ("us-east-11", True), ("zq-west-1", False)])

@@ -42,6 +42,7 @@ from diagnose.report.redact import public_words as words
         (words.SERVICE_PRINCIPALS, "access-analyzer athena autoscaling build cloud9 cloudhsm connect controltower "
          "datapipeline ecs-tasks edgelambda eks-fargate-pods es events grafana health imagebuilder lightsail macie pods "
          "quicksight rolesanywhere route53 sagemaker shield signin spotfleet timestream transcribe xray sts"),
+        (words.ACTION_PREFIXES, "a4b account acm cloudwatch ec2 execute-api iam s3 signin sts tag xray"),
         (words.WORDS, "a account account's actions activate allotted an and any assumes at boundary's caller's chaining "
          "connection console constraint default-version delegated duration encoded endpoint endpoint's executing exist "
          "failed failure for group groups have has id identity invalid invalidclienttokenid less managed must never no "

@@ -2,7 +2,7 @@
 
 import pytest
 
-from diagnose.report.redact.slips import within_a_slip
+from diagnose.report.redact.slips import within_a_slip, without_more
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,20 @@ from diagnose.report.redact.slips import within_a_slip
 )
 def test_a_slip_is_one_letter(text: str, slip: bool) -> None:
     assert within_a_slip(text, "sts") is slip
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        pytest.param("stringequals", "stringequals", id="the word"),
+        pytest.param("StringEquasl", "StringEquasl", id="two letters swapped"),
+        pytest.param("StrinqEqualss", "StrinqEqualss", id="a letter changed and one too many"),
+        pytest.param("String-Equals ", "String-Equals ", id="signs and spaces"),
+        pytest.param("StringEq", "StringEq", id="letters missing"),
+        pytest.param("StringZqEquals", "String<Zq>Equals", id="a name within"),
+        pytest.param("Zq42StringEquals", "<Zq42>StringEquals", id="a name before it"),
+        pytest.param("StringEqualsİİ", "<StringEqualsİİ>", id="letters that take more room in lower case"),
+    ],
+)
+def test_more_than_a_letter_that_a_near_word_has_is_a_name(text: str, written: str) -> None:
+    assert without_more(text, "stringequals", lambda name: f"<{name}>") == written

@@ -111,7 +111,7 @@ class Disguise:
         """`learned` is filled on the way, and used: what comes early is right on a second way."""
         self.names, self.keys, self.learned = names, keys, learned
         self.in_policy = False
-        self.issuer = IssuerNames(self._word, self._private_issuer, learned.issuers).disguised
+        self.issuer = IssuerNames(self.stand_in, self._private_issuer, learned.issuers).disguised
 
     def value(self, text: str, kind: NameKind) -> str:
         """Rewrite a value that stands alone: an ARN, an id, a name, or a pattern of those."""
@@ -180,7 +180,7 @@ class Disguise:
             return self.value(text, NameKind.VALUE)
         words = re.split(r"([.:/])", rest)
         rewritten = [
-            word if place % 2 or not word or word.lower() in _HOST_WORDS or is_region(word) else self._word(word)
+            word if place % 2 or not word or word.lower() in _HOST_WORDS or is_region(word) else self.stand_in(word)
             for place, word in enumerate(words)
         ]
         return text.replace(core, f"{first}{dot}{''.join(rewritten)}")
@@ -209,13 +209,13 @@ class Disguise:
         """Rewrite what should be a Region or a type of principal, or a pattern of some: what is nearly one stays."""
         return text if is_region(text) or is_type(text) else self.value(text, kind)
 
-    def _placeholder(self, text: str) -> str:
-        return disguised_placeholder(text, self._word)
-
-    def _word(self, text: str) -> str:
+    def stand_in(self, text: str) -> str:
         """Rewrite a word of which the form matters: it stays one word of letters."""
         self.names.keep_shape(text)
         return self.names.name(text, NameKind.VALUE, fills=False)
+
+    def _placeholder(self, text: str) -> str:
+        return disguised_placeholder(text, self.stand_in)
 
     def _private_issuer(self, name: str) -> str:
         if name.startswith("arn:"):

@@ -7,7 +7,6 @@ operators, actions, condition keys, service principals, and values that are numb
 import json
 import re
 from collections.abc import Collection, Mapping
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import assert_never
 
@@ -21,7 +20,8 @@ from diagnose.report.redact.disguise import Disguise
 from diagnose.report.redact.messages import disguised_message
 from diagnose.report.redact.names import NameKind
 from diagnose.report.redact.pseudonyms import ACCOUNT
-from diagnose.report.redact.words_of_aws import beginning_of_arn
+from diagnose.report.redact.slips import nearest_word, within_a_slip, without_more
+from diagnose.report.redact.words_of_aws import beginning_of_arn, is_action, is_service_of_actions
 
 Keys = tuple[str, ...]
 """The keys that lead to a value, without the places in lists."""
@@ -94,11 +94,32 @@ def _key(name: str, keys: Keys, disguise: Disguise) -> str:
     if name == UNKNOWN_PART:
         return name
     if keys[-1:] == ("Condition",):
-        return name if _is_nearly(name, public_words.OPERATOR_NAMES) else disguise.value(name, NameKind.KEY)
+        return _operator(name, disguise)
     if keys[-2:-1] == ("Condition",):
         disguise.learned.add(name, keys[-1])
         return disguise.key(name)
     return name if _is_nearly(name, public_words.POLICY_ELEMENTS) else disguise.value(name, NameKind.KEY)
+
+
+def _operator(text: str, disguise: Disguise) -> str:
+    """Keep an operator, and what AWS puts before it; of what is nearly one, what may be a name goes."""
+    before, colon, name = text.rpartition(":")
+    if name.lower() in _OPERATORS and before + colon in ("", *public_words.SET_OPERATORS):
+        return text
+    operator, set_operator = (
+        nearest_word(name.strip(), _OPERATORS),
+        nearest_word(before + colon, public_words.SET_OPERATORS),
+    )
+    if not operator:
+        return disguise.value(text, NameKind.KEY)
+    if set_operator or not colon:
+        prefix = without_more(before + colon, set_operator, disguise.stand_in)
+    else:
+        prefix = disguise.value(before, NameKind.KEY) + colon
+    return prefix + without_more(name, operator, disguise.stand_in)
+
+
+_OPERATORS = frozenset(f"{name}{suffix}".lower() for name in public_words.OPERATOR_NAMES for suffix in ("", "IfExists"))
 
 
 def _number(node: Number, keys: Keys, disguise: Disguise) -> Number:
@@ -126,8 +147,8 @@ def _text(text: str, keys: Keys, disguise: Disguise) -> str:
     last = keys[-1].lower() if keys else ""
     if keys[-3:-2] == ("Condition",):
         return _condition_value(text, keys[-1], keys[-2], disguise)
-    if last in ("action", "notaction") and (public_words.ACTION.fullmatch(text) or _is_nearly_action(text)):
-        return text
+    if last in ("action", "notaction"):
+        return _action(text, disguise)
     if (last == "effect" and _is_nearly(text, ("Allow", "Deny"))) or (
         last == "version" and public_words.TIME.fullmatch(text)
     ):
@@ -146,14 +167,30 @@ def _is_nearly(text: str, words: Collection[str]) -> bool:
     """Say whether a text is a word of AWS's, or was meant for one."""
     if text in words:
         return True
-    lower = text.rpartition(":")[2].strip().lower()
-    lowered = [f"{word.lower()}{suffix}" for word in words for suffix in ("", "ifexists")]
-    return lower in lowered or bool(get_close_matches(lower, lowered, n=1, cutoff=0.8))
+    lower = text.strip().lower()
+    return any(
+        lower == word.lower() or (len(word) >= _SHORTEST and within_a_slip(lower, word.lower())) for word in words
+    )
 
 
-def _is_nearly_action(text: str) -> bool:
-    name = re.sub(r"[^a-z]", "", text.lower().rpartition(":")[2]).removeprefix("sts")
-    return bool(get_close_matches(name, public_words.STS_ACTIONS, n=1, cutoff=0.8))
+_SHORTEST = 4
+"""Letters of a word of which a slip is still known for it."""
+
+
+def _action(text: str, disguise: Disguise) -> str:
+    """Keep an action of AWS's; of what is nearly one that is asked for here, what may be a name goes."""
+    if is_action(text):
+        return text
+    before, colon, name = text.rpartition(":")
+    meant = nearest_word(re.sub(r"[^a-z]", "", name.lower()), _NAMES_OF_ACTIONS)
+    if not meant:
+        return disguise.value(text, NameKind.NAME)
+    prefix = before if is_service_of_actions(before) else disguise.value(before, NameKind.NAME)
+    return f"{prefix}{colon}{without_more(name, meant, disguise.stand_in)}"
+
+
+_NAMES_OF_ACTIONS = (*public_words.STS_ACTIONS, *(f"sts{name}" for name in public_words.STS_ACTIONS))
+"""And as they are where the colon is missing."""
 
 
 def _condition_value(text: str, key: str, operator: str, disguise: Disguise) -> str:

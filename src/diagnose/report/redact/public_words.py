@@ -34,6 +34,7 @@ OPERATOR_NAMES = _words(
     "DateEquals DateNotEquals DateLessThan DateLessThanEquals DateGreaterThan DateGreaterThanEquals "
     "Bool BinaryEquals IpAddress NotIpAddress ArnEquals ArnLike ArnNotEquals ArnNotLike Null"
 )
+SET_OPERATORS = ("ForAnyValue:", "ForAllValues:")
 STS_ACTIONS = ("assumerole", "tagsession", "setsourceidentity", "setcontext")
 """The actions that a request for a role is authorised for, in lower case."""
 
@@ -273,6 +274,58 @@ SERVICE_PRINCIPALS = SERVICE_NAMES | _words(
     "transcribe transfer translate trustedadvisor vmie vpc-flow-logs waf wafv2 workspaces xray"
 )
 """What the names of service principals are made of, besides Regions and what all of them end in."""
+
+ACTION_PREFIXES = _words(
+    """
+    a2c a4b access-analyzer account acm acm-pca activate airflow amplify amplifybackend amplifyuibuilder aoss
+    apigateway app-integrations appconfig appfabric appflow application-autoscaling application-cost-profiler
+    application-transformation applicationinsights appmesh appmesh-preview apprunner appstream appsync aps
+    arc-zonal-shift arsenal artifact athena auditmanager autoscaling autoscaling-plans aws-marketplace
+    aws-marketplace-management aws-mcp aws-portal awsconnector backup backup-gateway backup-storage batch
+    bcm-data-exports bedrock billing billingconductor braket budgets bugbust cases cassandra ce chatbot chime
+    cleanrooms cloud9 clouddirectory cloudformation cloudfront cloudhsm cloudsearch cloudshell cloudtrail
+    cloudtrail-data cloudwatch codeartifact codebuild codecatalyst codecommit codeconnections codedeploy
+    codedeploy-commands-secure codeguru codeguru-profiler codeguru-reviewer codeguru-security codepipeline codestar
+    codestar-connections codestar-notifications codewhisperer cognito-identity cognito-idp cognito-sync comprehend
+    comprehendmedical compute-optimizer config connect connect-campaigns consoleapp consolidatedbilling controlcatalog
+    controltower cost-optimization-hub cur customer-verification databrew dataexchange datapipeline datasync datazone
+    dax dbqms deepcomposer deeplens deepracer detective devicefarm devops-guru directconnect discovery dlm dms
+    docdb-elastic drs ds dynamodb ebs ec2 ec2-instance-connect ec2messages ecr ecr-public ecs eks eks-auth
+    elastic-inference elasticache elasticbeanstalk elasticfilesystem elasticloadbalancing elasticmapreduce
+    elastictranscoder elemental-activations elemental-appliances-software elemental-support-cases
+    elemental-support-content emr-containers emr-serverless entityresolution es events evidently execute-api finspace
+    finspace-api firehose fis fms forecast frauddetector freertos freetier fsx gamelift geo glacier globalaccelerator
+    glue grafana greengrass groundstation groundtruthlabeling guardduty health healthlake honeycode iam identity-sync
+    identitystore identitystore-auth imagebuilder importexport inspector inspector-scan inspector2 internetmonitor
+    invoicing iot iot-device-tester iot1click iotanalytics iotdeviceadvisor iotevents iotfleethub iotfleetwise
+    iotjobsdata iotroborunner iotsitewise iottwinmaker iotwireless iq iq-permission ivs ivschat kafka kafka-cluster
+    kafkaconnect kendra kendra-ranking kinesis kinesisanalytics kinesisvideo kms lakeformation lambda launchwizard lex
+    license-manager license-manager-linux-subscriptions license-manager-user-subscriptions lightsail logs
+    lookoutequipment lookoutmetrics lookoutvision m2 machinelearning macie macie2 managedblockchain
+    managedblockchain-query mapcredits marketplacecommerceanalytics mechanicalturk mediaconnect mediaconvert
+    mediaimport medialive mediapackage mediapackage-vod mediapackagev2 mediastore mediatailor medical-imaging memorydb
+    mgh mgn migrationhub-orchestrator migrationhub-strategy mobileanalytics mobiletargeting monitron mq neptune-db
+    network-firewall networkmanager nimble notifications notifications-contacts oam omics opsworks opsworks-cm
+    organizations osis outposts panorama payment-cryptography payments pca-connector-ad pca-connector-scep personalize
+    pi pipes polly pricing private-networks profile proton purchase-orders q qbusiness qldb quicksight ram rbin rds
+    rds-data rds-db redshift redshift-data redshift-serverless refactor-spaces rekognition resiliencehub
+    resource-explorer resource-explorer-2 resource-groups rhelkb robomaker rolesanywhere route53
+    route53-recovery-cluster route53-recovery-control-config route53-recovery-readiness route53domains route53resolver
+    rum s3 s3-object-lambda s3-outposts s3express s3tables sagemaker sagemaker-geospatial
+    sagemaker-groundtruth-synthetic savingsplans scheduler schemas scn sdb secretsmanager securityhub securitylake
+    serverlessrepo servicecatalog servicediscovery serviceextract servicequotas ses shield signer signin
+    simspaceweaver sms sms-voice snow-device-management snowball sns sqlworkbench sqs ssm ssm-contacts ssm-guiconnect
+    ssm-incidents ssm-sap ssmmessages sso sso-directory sso-oauth states storagegateway sts support supportapp
+    supportplans sustainability swf synthetics tag tax textract timestream tiros tnb transcribe transfer translate
+    trustedadvisor user-subscriptions vendor-insights verified-access verifiedpermissions voiceid vpc-lattice
+    vpc-lattice-svcs waf waf-regional wafv2 wam wellarchitected wickr wisdom workdocs worklink workmail
+    workmailmessageflow workspaces workspaces-web xray
+    """
+)
+"""What actions begin with, before the colon.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
 
 WORDS = _words(
     """

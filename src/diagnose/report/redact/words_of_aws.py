@@ -9,6 +9,7 @@ from diagnose.model.arn import PARTITIONS
 from diagnose.report.redact import public_words
 from diagnose.report.redact.issuer_names import misspells_one
 from diagnose.report.redact.names import NameKind
+from diagnose.report.redact.slips import within_a_slip
 
 TYPES = {
     "role": NameKind.ROLE,
@@ -34,6 +35,19 @@ _LONG = 8
 """Letters of the names of AWS that are so long that one with a slip is still known for it."""
 HOST_NAME = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _HOST = re.compile(rf"(?P<labels>[a-z0-9*?-]*(?:\.[a-z0-9*?-]+)*){public_words.SERVICE_END}")
+
+
+def is_action(text: str) -> bool:
+    """Say whether a text is an action of a service of AWS, or a pattern of some."""
+    return public_words.ACTION.fullmatch(text) is not None and is_service_of_actions(text.partition(":")[0])
+
+
+def is_service_of_actions(prefix: str) -> bool:
+    """Say whether what stands before the colon of an action is AWS's, a pattern of that, or STS with a slip."""
+    return is_one_of(prefix, _PREFIXES) or within_a_slip(prefix.strip().lower(), "sts")
+
+
+_PREFIXES = public_words.ACTION_PREFIXES | ARN_SERVICES
 
 
 def beginning_of_arn(text: str) -> str:
