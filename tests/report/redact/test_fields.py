@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from tests.cases import case
 from tests.report.redact.marks import marking
+from tests.report.redact.proof import rewritten
 
 from diagnose.model import authorization_record as records
 from diagnose.model import case as cases
@@ -162,3 +164,14 @@ def test_attributes_are_rewritten_by_their_names(name: str, kept: str) -> None:
             "<$value c>",
         )
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("ReadOnlyAccess", True), ("ReadOnlyAccess of zqteam", False), ("zqteam", False)]
+)
+def test_the_name_of_a_policy_of_aws_stays_where_its_arn_says_the_same(name: str, kept: bool) -> None:
+    policy = {"name": name, "arn": "arn:aws:iam::aws:policy/ReadOnlyAccess", "document": {}}
+    hidden = rewritten(case("cross-account", identity_policies={"policies": [policy]}))
+    [written] = hidden.snapshot.source.identity_policies.policies
+    assert (written.name == name) is kept
+    assert "zq" not in written.name

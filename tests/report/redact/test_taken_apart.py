@@ -9,6 +9,8 @@ from diagnose.report.redact.names import NameKind
 from diagnose.report.redact.policies import disguised_values
 
 IAM = "arn:aws:iam::314159265358:"
+ORGANIZATIONS = "arn:aws:organizations::aws:"
+FORMAT = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
 TOLD = "arn:aws:iam::<$value 314159265358>:"
 
 
@@ -60,6 +62,13 @@ def test_the_resource_of_an_arn_has_a_type_and_names(resource: str, written: str
     ("arn", "written"),
     [
         ("arn:aws:iam::aws:policy/Zq", "arn:aws:iam::aws:policy/Zq"),
+        ("arn:aws:iam::aws:role/zq", "arn:aws:iam::aws:role/<$role zq>"),
+        ("arn:aws:iam::aws:user/zq", "arn:aws:iam::aws:user/<$user zq>"),
+        ("arn:zq:iam:zr:aws:policy/Zq", "arn:<$value zq>:iam:<$value zr>:aws:policy/Zq"),
+        ("arn:aws:s3::aws:zq", "arn:aws:s3::aws:<$name zq>"),
+        ("arn:aws:iam::aws:contextProvider/IdentityCenter", "arn:aws:iam::aws:contextProvider/IdentityCenter"),
+        ("arn:aws:iam::aws:contextProvider/zq", "arn:aws:iam::aws:<$path contextProvider>/<$name zq>"),
+        (f"{ORGANIZATIONS}policy/service_control_policy/p-Zq", f"{ORGANIZATIONS}policy/service_control_policy/p-Zq"),
         ("arn:aws-cn:s3:eu-west-1::zq", "arn:aws-cn:s3:eu-west-1::<$name zq>"),
         ("arn:aws-zq:iam::1:root", "arn:<$value aws-zq>:iam::<$value 1>:root"),
         ("arn:aws:zqs:zqr:1:root", "arn:aws:<$value zqs>:<$value zqr>:<$value 1>:root"),

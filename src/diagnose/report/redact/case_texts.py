@@ -69,7 +69,7 @@ class Rewriting:
         rewritten = {
             name: self._over(getattr(value, name), fields.get(name, _unchanged)) for name in value.__struct_fields__
         }
-        if isinstance(value, Policy) and ":iam::aws:" in value.arn:
+        if isinstance(value, Policy) and ":iam::aws:" in value.arn and value.arn.endswith(f"/{value.name}"):
             rewritten["name"] = value.name
         return structs.replace(value, **rewritten)
 

@@ -269,12 +269,13 @@ class Disguise:
 
     def _arn(self, arn: Arn) -> str:
         """Rewrite an ARN part by part: it stays an ARN, of the same service and type."""
-        if arn.account == "aws":
-            return str(arn)
+        of_aws = arn.account == "aws"
         partition = arn.partition if is_one_of(arn.partition, PARTITIONS_OR_NONE) else self._part(arn.partition)
         service = arn.service if is_one_of(arn.service, ARN_SERVICES) else self._part(arn.service)
         region = arn.region if is_region(arn.region) else self._part(arn.region)
-        return f"arn:{partition}:{service}:{region}:{self._part(arn.account)}:{self.resource(arn.resource)}"
+        account = arn.account if of_aws else self._part(arn.account)
+        own = of_aws and public_words.OWN_RESOURCE.fullmatch(f"{arn.service}:{arn.resource}")
+        return f"arn:{partition}:{service}:{region}:{account}:{arn.resource if own else self.resource(arn.resource)}"
 
     def _part(self, text: str) -> str:
         return self._parts(text, NameKind.VALUE, frozenset())

@@ -43,6 +43,10 @@ EXACT = re.compile(
 )
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9:]+)?)?")
 ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
+OWN_RESOURCE = re.compile(
+    r"(?:iam|organizations):policy/.*|iam:contextProvider/IdentityCenter|eks:cluster-access-policy/.*"
+)
+"""Service and resource of what there is under the account `aws`."""
 REGION = re.compile(
     r"aws-global|(?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc)(?:-(?:gov|iso[bef]?|isoe|de))?"
     r"-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-[0-9]"
