@@ -7,6 +7,7 @@ from tests.cases import case
 from tests.report.redact.marks import marking
 from tests.report.redact.proof import rewritten
 
+from diagnose.evaluate.keys.federation import _ATTRIBUTE_NAMES
 from diagnose.model import authorization_record as records
 from diagnose.model import case as cases
 from diagnose.model import evidence, federation, pod, policy
@@ -142,6 +143,7 @@ def test_claims_are_rewritten_by_their_names(claims: Any, written: Any) -> None:
 
 
 SAML = "https://aws.amazon.com/SAML/Attributes/"
+MICROSOFT = "http://schemas.microsoft.com/"
 
 
 @pytest.mark.parametrize(
@@ -149,9 +151,17 @@ SAML = "https://aws.amazon.com/SAML/Attributes/"
     [
         (f"{SAML}Role", f"{SAML}Role"),
         (f"{SAML}PrincipalTag:zqt", f"{SAML}PrincipalTag:<$tag zqt>"),
-        ("urn:oid:1.3.6", "urn:oid:1.3.6"),
+        (f"{SAML}role", f"{SAML}role"),
+        (f"{SAML}zqt", f"{SAML}<$key zqt>"),
+        ("urn:oid:2.5.4.11", "urn:oid:2.5.4.11"),
+        ("urn:oid:2.16.840.1.113730.3.1.241", "urn:oid:2.16.840.1.113730.3.1.241"),
+        ("urn:oid:1.3.6.1.4.1.5923.1.5.1.1", "urn:oid:1.3.6.1.4.1.5923.1.5.1.1"),
+        ("urn:oid:1.3.6.1.4.1.99314.7", "urn:oid:<$key 1.3.6.1.4.1.99314.7>"),
         ("http://schemas.xmlsoap.org/claims/Group", "http://schemas.xmlsoap.org/claims/Group"),
-        ("http://schemas.microsoft.com/identity", "http://schemas.microsoft.com/identity"),
+        ("http://schemas.xmlsoap.org/claims/zqnr", "http://schemas.xmlsoap.org/claims/<$key zqnr>"),
+        (f"{MICROSOFT}identity/claims/tenantid", f"{MICROSOFT}identity/claims/tenantid"),
+        (f"{MICROSOFT}ws/2008/06/identity/claims/role", f"{MICROSOFT}ws/2008/06/identity/claims/role"),
+        (f"{MICROSOFT}identity/claims/zq/zr", f"{MICROSOFT}identity/claims/<$path zq>/<$key zr>"),
         ("zqname", "<$key zqname>"),
     ],
 )
@@ -164,6 +174,11 @@ def test_attributes_are_rewritten_by_their_names(name: str, kept: str) -> None:
             "<$value c>",
         )
     }
+
+
+@pytest.mark.parametrize("name", [name for names in _ATTRIBUTE_NAMES.values() for name in names])
+def test_an_attribute_stays_that_has_a_condition_key(name: str) -> None:
+    assert list(told(federation.SamlAssertion, "attributes", {name: ()})) == [name]
 
 
 @pytest.mark.parametrize(

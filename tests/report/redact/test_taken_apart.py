@@ -129,6 +129,8 @@ def test_the_parts_of_an_arn_stay_where_they_are_aws_s(arn: str, written: str) -
         ("https://gitlab.com", "https://gitlab.com", []),
         ("https://login.zq.example/a", "https://<$host login.zq.example>/<$provider a>", []),
         ("persistent", "persistent", []),
+        (f"{FORMAT}kerberos", f"{FORMAT}kerberos", []),
+        (f"{FORMAT}zq-own", f"{FORMAT}<$value zq-own>", []),
         ("https://*.signin.aws.amazon.com/saml", "https://*.signin.aws.amazon.com/saml", []),
         ("zq zr", "<$value zq zr>", []),
         ("", "", []),

@@ -177,8 +177,11 @@ def _attributes(attributes: Mapping[str, tuple[str, ...]], rewriting: Rewriting)
 def _attribute(name: str, rewriting: Rewriting) -> str:
     if name.startswith(SAML_TAG):
         return SAML_TAG + rewriting.disguise.value(name.removeprefix(SAML_TAG), NameKind.TAG)
-    known = name.startswith(public_words.ATTRIBUTES_OF_ALL)
-    return name if known else rewriting.disguise.value(name, NameKind.KEY)
+    if public_words.ATTRIBUTE.fullmatch(name):
+        return name
+    head = public_words.ATTRIBUTE_HEAD.match(name)
+    start = head.end() if head else 0
+    return name[:start] + rewriting.disguise.value(name[start:], NameKind.KEY)
 
 
 def _carrier(text: str, rewriting: Rewriting) -> str:

@@ -234,6 +234,8 @@ class Disguise:
             return text
         if text.startswith(HTTPS):
             return self.issuer(text)
+        if beginning := public_words.NAME_FORMAT.match(text):
+            return f"{beginning[0]}{self._parts(text[beginning.end() :], kind, frozenset())}"
         # A variable has a colon of its own.
         parts = re.split(r":(?![^{}]*\})", text)
         if len(parts) > 6:

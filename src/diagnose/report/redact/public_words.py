@@ -127,9 +127,13 @@ https://vercel.com/docs/oidc/reference
 """
 CLAIM_VALUES = _words("authenticated unauthenticated")
 """What Amazon Cognito writes into `amr`: whether a user of an identity pool has signed in."""
+NAME_FORMAT = re.compile(r"urn:oasis:names:tc:SAML:[12]\.[01]:nameid-format:")
+"""How the formats of names begin, in the subject of an assertion."""
 SAML = re.compile(
     rf"https://(?:(?:{REGION.pattern})\.)?signin\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)/saml|"
-    r"urn:amazon:webservices(?::cn-north-1|:govcloud)?|persistent|transient|urn:oasis:names:tc:SAML:[\w.:-]+"
+    r"urn:amazon:webservices(?::cn-north-1|:govcloud)?|persistent|transient|"
+    rf"{NAME_FORMAT.pattern}(?:persistent|transient|entity|kerberos|encrypted|unspecified|emailAddress|"
+    r"X509SubjectName|WindowsDomainQualifiedName)"
 )
 SAML_ENDPOINTS = tuple(
     f"https://{region}signin.{host}/saml"
@@ -137,13 +141,40 @@ SAML_ENDPOINTS = tuple(
     for host in ("aws.amazon.com", "amazonaws.cn", "amazonaws-us-gov.com")
 )
 ALGORITHM = re.compile(r"(?:RS|PS|ES|HS)(?:256|384|512)|ES256K|EdDSA|none")
-ATTRIBUTES_OF_ALL = (
-    "https://aws.amazon.com/SAML/Attributes/",
-    "urn:oid:",
-    "http://schemas.xmlsoap.org/",
-    "http://schemas.microsoft.com/",
+_OF_SOAP = (
+    "anonymous|authentication|authorizationdecision|country|dateofbirth|denyonlysid|dns|emailaddress|gender|givenname|"
+    "hash|homephone|locality|mobilephone|name|nameidentifier|otherphone|postalcode|privatepersonalidentifier|rsa|sid|"
+    "spn|stateorprovince|streetaddress|surname|system|thumbprint|upn|uri|webpage|x500distinguishedname"
 )
-"""How the names of SAML attributes begin that are the same for everybody."""
+_OF_WINDOWS = (
+    "authenticationinstant|authenticationmethod|cookiepath|denyonlyprimarygroupsid|denyonlyprimarysid|dsa|expiration|"
+    "expired|groups|groupsid|ispersistent|primarygroupsid|primarysid|role|serialnumber|userdata|version|wids|"
+    "windowsaccountname|windowsdeviceclaim|windowsdevicegroup|windowsuserclaim"
+)
+ATTRIBUTE = re.compile(
+    r"https://aws\.amazon\.com/SAML/Attributes/(?:Role|RoleSessionName|SessionDuration|SourceIdentity|TransitiveTagKeys)|"
+    # X.500, inetOrgPerson, COSINE, eduPerson and eduOrg
+    r"(?:urn:oid:)?(?:2\.5\.4|2\.16\.840\.1\.113730\.3\.1|0\.9\.2342\.19200300\.100\.1)\.[0-9]{1,3}|"
+    r"urn:oid:1\.3\.6\.1\.4\.1\.5923(?:\.[0-9]){3}\.[0-9]{1,2}|"
+    rf"http://schemas\.xmlsoap\.org/(?:claims/(?:CommonName|EmailAddress|Group|UPN)|"
+    rf"ws/2005/05/identity/claims/(?:{_OF_SOAP}))|"
+    rf"http://schemas\.microsoft\.com/(?:ws/2008/06/identity/claims/(?:{_OF_WINDOWS})|"
+    r"identity/claims/(?:displayname|identityprovider|objectidentifier|tenantid)|claims/authnmethodsreferences)",
+    re.IGNORECASE,
+)
+"""The names of attributes of SAML that AWS or a standard defines: they are the same for everybody.
+
+Sources:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html
+https://learn.microsoft.com/en-us/dotnet/api/system.security.claims.claimtypes
+https://wiki.refeds.org/display/STAN/eduPerson
+"""
+ATTRIBUTE_HEAD = re.compile(
+    r"https://aws\.amazon\.com/SAML/Attributes/|urn:oid:|http://schemas\.xmlsoap\.org/(?:ws/2005/05/identity/)?claims/|"
+    r"http://schemas\.microsoft\.com/(?:ws/2008/06/)?(?:identity/)?claims/",
+    re.IGNORECASE,
+)
+"""How such names begin."""
 
 PLACEHOLDER_WORDS = _words(
     "accountid partition region urlsuffix stackname stackid novalue resolve ssm secretsmanager ref sub getatt join "
