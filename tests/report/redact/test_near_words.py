@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.cases import BUILDER, case, identity, trust
+from tests.cases import BUILDER, allow, case, identity, on, trust
 from tests.report.redact.proof import redacted, rewritten
 
 from diagnose.model.evidence import Unread
@@ -124,3 +124,36 @@ def words(statement: dict[str, Any]) -> list[str]:
 def test_what_was_meant_for_a_region_stays(region: str, stays: bool) -> None:
     hidden = rewritten(case("cross-account", request={"region": region}))
     assert (hidden.request.region == region) is stays
+
+
+@pytest.mark.parametrize(
+    ("key", "rule", "hidden", "stays"),
+    [
+        ("custom:ZqteamDept", "condition-key-never-sent", "zqteamdept", ":"),
+        ("aws:zqteam-own", "condition-key-never-sent", "zqteam", "aws:"),
+        ("iam:PassedToZqteam", "condition-key-never-sent", "zqteam", "iam:"),
+        ("acme:PrincipalOrgID", "condition-key-misspelt", "acme", ":PrincipalOrgID"),
+        ("acme:SourceIp", "condition-key-misspelt", "acme", ":SourceIp"),
+        ("aws:SourceAcme", "condition-key-misspelt", "acme", "aws:Source"),
+        ("aws:PrincipalAcme", "condition-key-misspelt", "acme", "aws:Principal"),
+        ("aws:SourcIp", "condition-key-misspelt", "", "aws:SourcIp"),
+        ("asw:SourceIp", "condition-key-misspelt", "", "asw:SourceIp"),
+    ],
+)
+def test_of_a_key_that_is_nearly_one_what_is_aws_s_stays(key: str, rule: str, hidden: str, stays: str) -> None:
+    statement = allow({"AWS": BUILDER}, Condition={"StringEquals": {key: "x1"}})
+    original = case(
+        "cross-account", {"request": {"context": {key: ["x2"]}, "unknown": [key]}}, trust_policy=trust(statement)
+    )
+    for each in (original, case("cross-account", trust_policy=trust(statement))):
+        told = redacted(each)
+        written = msgspec.json.encode(told.case).decode()
+        assert stays in written
+        assert not hidden or hidden not in written.lower()
+    assert [finding.rule for finding in told.findings] == [rule]
+
+
+def test_a_variable_of_nobody_s_key_hides_its_name() -> None:
+    role = "arn:aws:iam::222222222222:role/${custom:ZqteamDept}-x"
+    told = redacted(case("cross-account", identity_policies=identity(on(role))))
+    assert "zqteam" not in msgspec.json.encode(told.case).decode().lower()

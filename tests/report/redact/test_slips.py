@@ -36,6 +36,7 @@ def test_a_slip_is_one_letter(text: str, slip: bool) -> None:
         pytest.param("String-Equals ", "String-Equals ", id="signs and spaces"),
         pytest.param("StringEq", "StringEq", id="letters missing"),
         pytest.param("StringZqEquals", "String<Zq>Equals", id="a name within"),
+        pytest.param("StringXeyquals", "String<Xey>quals", id="letters of both, by chance"),
         pytest.param("Zq42StringEquals", "<Zq42>StringEquals", id="a name before it"),
         pytest.param("StringEqualsİİ", "<StringEqualsİİ>", id="letters that take more room in lower case"),
     ],

@@ -18,6 +18,7 @@ from diagnose.report.redact.issuer_names import IssuerNames, IssuersMet, misspel
 from diagnose.report.redact.names import NameKind, Names
 from diagnose.report.redact.placeholders import SLOT, disguised_placeholder, put_in, taken_out
 from diagnose.report.redact.public_words import is_region
+from diagnose.report.redact.slips import nearest_word, within_a_slip, without_more
 from diagnose.report.redact.words_of_aws import (
     ARN_SERVICES,
     ARN_WORDS,
@@ -65,11 +66,13 @@ _HOST_WORDS = frozenset(("amazonaws", "amazon", "aws", "com", "cn", "co", "eu", 
 class KeyWords(Struct, frozen=True):
     """What redaction asks of the table of condition keys, which is beyond what a report may import.
 
-    `value_kind` says what the values of a key are; `spelling` which key of AWS a misspelt one is near to, if any;
+    `value_kind` says what the values of a key are; `documented` are the keys that AWS has, in lower case, without the
+    slash before a tag; `spelling` says which of them a misspelt one is near to, if any;
     `passed` whether a tag, in lower case, is one that a service of AWS passes with a role, and so is called by AWS.
     """
 
     value_kind: Callable[[str], ValueKind]
+    documented: frozenset[str]
     spelling: Callable[[str], str]
     passed: Callable[[str], bool]
 
@@ -156,21 +159,40 @@ class Disguise:
         core = text.strip()
         if core != text:
             return text.replace(core, self.key(core)) if core else text
-        found = public_words.KEY.fullmatch(text)
-        if found:
-            return f"{found['key']}/{self.value(found['tag'][1:], NameKind.TAG)}" if found["tag"] else text
-        if self.keys.spelling(text):
-            return text
+        name, slash, tag = text.partition("/")
+        if meant := self._key_meant(name):
+            return self._misspelt_key(name, meant, f"{slash}{self.value(tag, NameKind.TAG)}")
+        if found := public_words.KEY.fullmatch(text):
+            return f"{found['prefix']}{self.value(found['name'], NameKind.KEY)}{slash}{self.value(tag, NameKind.TAG)}"
         host, colon, name = text.rpartition(":")
         if not colon and issuer_of(text) is not PRIVATE:
             # A key that lost the name of its claim still names an issuer.
             return self.issuer(text)
-        if not colon or not ("." in host or name.isalpha() or name.lower() in public_words.CLAIM_NAMES):
+        known = name.lower() in public_words.CLAIM_NAMES
+        if not colon or not ("." in host or known):
             return self.value(text, NameKind.KEY)
-        known = name.lower() in public_words.CLAIM_NAMES or (name.isalpha() and "." not in host)
         claim = name if known else self.value(name, NameKind.KEY)
         provider = self.value(host, NameKind.PROVIDER) if host.startswith("arn:") else self.issuer(host)
         return f"{provider}:{claim}"
+
+    def _key_meant(self, name: str) -> str:
+        """Give the key of AWS, in lower case, that a name is, or was meant for; empty if there is none."""
+        if name.lower() in self.keys.documented:
+            return name.lower()
+        return nearest_word(name, self.keys.documented) or self.keys.spelling(name).lower()
+
+    def _misspelt_key(self, name: str, meant: str, behind: str) -> str:
+        """Rewrite what a key has besides the one that was meant, as far as it is still known for that."""
+        prefix, colon, rest = name.partition(":")
+        if not colon or any(within_a_slip(prefix.lower(), key.partition(":")[0]) for key in self.keys.documented):
+            rewritten = without_more(name, meant, self.stand_in)
+        else:
+            rewritten = f"{self.stand_in(prefix)}:{without_more(rest, meant.partition(':')[2], self.stand_in)}"
+        spelling = self.keys.spelling
+        # What a name shares with a key by chance may be why it is near: then another slip does.
+        ways = (f"{way}{behind}" for way in (rewritten, f"{spelling(name) or meant}x"))
+        as_it_is = f"{name}{behind}"
+        return next((way for way in ways if spelling(way) == spelling(as_it_is)), as_it_is)
 
     def service(self, text: str) -> str:
         """Rewrite the name of a service, or what should be one: a service of AWS stays where the rest is wrong."""

@@ -106,10 +106,7 @@ def _operator(text: str, disguise: Disguise) -> str:
     before, colon, name = text.rpartition(":")
     if name.lower() in _OPERATORS and before + colon in ("", *public_words.SET_OPERATORS):
         return text
-    operator, set_operator = (
-        nearest_word(name.strip(), _OPERATORS),
-        nearest_word(before + colon, public_words.SET_OPERATORS),
-    )
+    operator, set_operator = nearest_word(name.strip(), _OPERATORS), nearest_word(before + colon, _SET_OPERATORS)
     if not operator:
         return disguise.value(text, NameKind.KEY)
     if set_operator or not colon:
@@ -119,6 +116,7 @@ def _operator(text: str, disguise: Disguise) -> str:
     return prefix + without_more(name, operator, disguise.stand_in)
 
 
+_SET_OPERATORS = tuple(map(str.lower, public_words.SET_OPERATORS))
 _OPERATORS = frozenset(f"{name}{suffix}".lower() for name in public_words.OPERATOR_NAMES for suffix in ("", "IfExists"))
 
 

@@ -67,10 +67,10 @@ PROVIDERS = _words(
 )
 """Hosts of issuers, and hosts that issuers write into an audience that nobody asked for."""
 KEY = re.compile(
-    r"(?P<key>(?:aws|sts|iam|saml|ec2|organizations|identitystore|kms|lambda|s3):[A-Za-z0-9-]+)(?P<tag>/.*)?",
-    re.IGNORECASE,
+    r"(?P<prefix>(?:aws|sts|iam|saml|ec2|organizations|identitystore|kms|lambda|s3):)(?P<name>[^.:/]+)(?:/.*)?",
+    re.IGNORECASE | re.DOTALL,
 )
-"""A condition key of AWS. What follows the slash is the name of a tag, and that is the customer's."""
+"""What may be a condition key of AWS by what it begins with. Behind a slash stands the name of a tag."""
 
 TIMES = frozenset(("exp", "iat", "nbf", "auth_time"))
 PRINCIPAL_TAGS = "principal_tags"
