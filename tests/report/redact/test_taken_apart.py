@@ -264,6 +264,8 @@ def test_the_beginning_of_an_arn_stays_in_a_pattern(text: str, written: str) -> 
         ("federateduser", "federateduser"),
         ("Anonymus", "Anonymus"),
         ("Acount", "Acount"),
+        ("AssumedRoleZq", "<$value AssumedRoleZq>"),
+        ("Userzq", "<$value Userzq>"),
         ("zq", "<$value zq>"),
     ],
 )

@@ -71,10 +71,10 @@ def is_of_saml(text: str) -> bool:
 
 
 def is_type(text: str) -> bool:
-    """Say whether a text is a type of principals, was meant for one, or is a pattern of one."""
+    """Say whether a text is a type of principals, one with a slip, or a pattern of one."""
     lower = text.lower()
     types = [name.lower() for name in public_words.PRINCIPAL_TYPES]
-    return any(fnmatchcase(name, lower) for name in types) or bool(get_close_matches(lower, types, n=1, cutoff=0.8))
+    return any(fnmatchcase(name, lower) or within_a_slip(lower, name) for name in types)
 
 
 def is_one_of(text: str, words: Collection[str]) -> bool:
