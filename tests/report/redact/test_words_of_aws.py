@@ -293,6 +293,20 @@ def test_a_pattern_takes_the_same_endpoints_of_sign_in(wanted: str, sent: str) -
     same(case("saml", {"snapshot": {"source": {"identity": {"recipient": sent}}}}, trust_policy=trusting))
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Error creating IAM policy zqapp: MalformedPolicyDocument: The policy failed legacy parsing",
+        "updating inline IAM policy zqapp: MalformedPolicyDocument: Syntax errors in policy.",
+        "The policy failed legacy parsing (Service: AmazonIdentityManagement; Error Code: MalformedPolicyDocument)",
+        "@aws-sdk/client-iam: MalformedPolicyDocumentException: Syntax errors in policy.",
+        "MalformedPolicyDocument: Syntax errors in policy. (Service: AWSSecurityTokenService; Status Code: 400)",
+    ],
+)
+def test_what_was_called_is_still_said_of_a_policy_with_a_mistake(message: str) -> None:
+    same(case("cross-account", message=message))
+
+
 def same(original: Case) -> None:
     """Assert that the answer is the same of the redacted case, and that no secret is left in it."""
     told = redacted(original)

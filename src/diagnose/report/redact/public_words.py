@@ -365,38 +365,40 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/refer
 WORDS = _words(
     """
     a about access accessdenied accessdeniedexception accesspoint account account's accounts action actions activate
-    activated activation administrator after again all allotted allow allowed allowed-by allows already also amazon an
-    and anonymous another answer answered answers any api are as ask asked asks assume assumed assumedrole assumerole
-    assumes at attached attempt authentication authorization authorized aws be because been before being belongs
-    between both boundary boundary's browser but by bytes call called caller caller's calling calls can can't cannot
-    center chaining character cli closed cloudformation code come comes command condition connect connection console
-    constraint consumes control could could-not create creates credential credentials cut default default-version
-    delegated denied denies deny describe described detected did digit digits disable disabled dns document documents
-    does doesn't doing don't duplicate duration durationseconds each either else empty enable enabled encoded endpoint
-    endpoint's entity environment equal error errorcode errormessage errors eventname exceed exceeded exceeds executing
-    exist exists expected expired expiredtoken expiredtokenexception explicit expression external externalid failed
-    failure federated federation following for forbidden found from full get gets give given gives global goes got
-    greater group group's groups had has have here host hour however http http_status_code https httpstatuscode iam id
-    identity identity-based if implicit in included information inline instead internal into invalid
-    invalidclienttokenid invalididentitytoken is isn't issue issued it its itself json key known later least length
-    less letter letters level like limit line list listed lists long made make makes malformed malformedpolicydocument
-    managed management matching maximum maxsessionduration may member mere message mfa minimum missing more most
-    multi-factor multifactorauthentication must name named names nearest need needed needs neither nested network never
-    no nobody nobody's none nor nosuchentity not nothing nothing's number occurred of offered offers oidc on once one
-    only operation or organization organization's organizations other ou out over own packed packedpolicytoolarge
-    parameter part partial pass password pattern per percent perform permission permissions please policies policies'
-    policy policy's present principal principal's principals profile provide provided proxy put puts range rate reach
-    reachable reached read reading reads reason refused region region's regiondisabledexception regular request
-    requested requestid requests resource resource-based response resulted retry right role role's roles
-    rolesessionname root root's rule said same saml satisfy say says scp sdk seconds security see seems seen sees
-    serial serialnumber service session session's sessions set several short sign sign-in signaturedoesnotmatch signed
-    signs size so source sourceidentity space ssl sso standard statement status status_code statuscode still sts such
-    tag tags take taken takes tell tells terraform than that the their them themselves there there's these they thing
-    this though throttling throttlingexception through time timeout tls to token tokencode told too took transitively
-    trust try twice type unable unauthorized unexpected unit unknown unsupported until unused up update updates url use
-    used user user's users using utf-8 valid validate validation validationerror validationexception value values
-    verify version versions via vpc was way web were what whatever when where whether which while who whoever whole
-    whom whose why will with within without would wrong you your zero
+    activated activation adding administrator after again all allotted allow allowed allowed-by allows already also
+    amazon amazonidentitymanagement an and anonymous another answer answered answers any api are as ask asked asks
+    assume assumed assumedrole assumerole assumes at attached attempt authentication authorization authorized aws
+    awssecuritytokenservice be because been before being belongs between both boundary boundary's browser but by
+    bytes call called caller caller's calling calls can can't cannot center chaining character cli client-iam
+    client-sts closed cloudformation code come comes command condition connect connection console constraint
+    consumes control could could-not create creates creating credential credentials cut default default-version
+    delegated denied denies deny describe described detected did digit digits disable disabled dns document
+    documents does doesn't doing don't duplicate duration durationseconds each either else empty enable enabled
+    encoded endpoint endpoint's entity environment equal error errorcode errormessage errors eventname exceed
+    exceeded exceeds executing exist exists expected expired expiredtoken expiredtokenexception explicit expression
+    external externalid failed failure federated federation following for forbidden found from full get gets give
+    given gives global goes got greater group group's groups had has have here host hour however http
+    http_status_code https httpstatuscode iam id identity identity-based if implicit in included information inline
+    instead internal into invalid invalidclienttokenid invalididentitytoken is isn't issue issued it its itself json
+    key known later least length less letter letters level like limit line list listed lists long made make makes
+    malformed malformedpolicydocument managed management matching maximum maxsessionduration may member mere message
+    mfa minimum missing more most multi-factor multifactorauthentication must name named names nearest need needed
+    needs neither nested network never no nobody nobody's none nor nosuchentity not nothing nothing's number
+    occurred of offered offers oidc on once one only operation or organization organization's organizations other ou
+    out over own packed packedpolicytoolarge parameter part partial pass password pattern per percent perform
+    permission permissions please policies policies' policy policy's present principal principal's principals
+    profile provide provided proxy put puts putting range rate reach reachable reached read reading reads reason
+    refused region region's regiondisabledexception regular request requested requestid requests resource
+    resource-based response resulted retry right role role's roles rolesessionname root root's rule said same saml
+    satisfy say says scp sdk seconds security see seems seen sees serial serialnumber service session session's
+    sessions set several short sign sign-in signaturedoesnotmatch signed signs size so source sourceidentity space
+    ssl sso standard statement status status_code statuscode still sts such tag tags take taken takes tell tells
+    terraform than that the their them themselves there there's these they thing this though throttling
+    throttlingexception through time timeout tls to token tokencode told too took transitively trust try twice type
+    unable unauthorized unexpected unit unknown unsupported until unused up update updates updating url use used
+    user user's users using utf-8 valid validate validation validationerror validationexception value values verify
+    version versions via vpc was way web were what whatever when where whether which while who whoever whole whom
+    whose why will with within without would wrong you your zero
     """
 )
 """Words of AWS's messages and of xdiag's, in lower case. In a message of somebody else, no other word is kept."""
