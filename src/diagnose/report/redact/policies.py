@@ -181,10 +181,11 @@ def _action(text: str, disguise: Disguise) -> str:
         return text
     before, colon, name = text.rpartition(":")
     meant = nearest_word(re.sub(r"[^a-z]", "", name.lower()), _NAMES_OF_ACTIONS)
-    if not meant:
+    if not colon and not meant:
         return disguise.value(text, NameKind.NAME)
     prefix = before if is_service_of_actions(before) else disguise.value(before, NameKind.NAME)
-    return f"{prefix}{colon}{without_more(name, meant, disguise.stand_in)}"
+    of_name = without_more(name, meant, disguise.stand_in) if meant else disguise.value(name, NameKind.NAME)
+    return f"{prefix}{colon}{of_name}"
 
 
 _NAMES_OF_ACTIONS = (*public_words.STS_ACTIONS, *(f"sts{name}" for name in public_words.STS_ACTIONS))

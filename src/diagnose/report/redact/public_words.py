@@ -37,6 +37,12 @@ OPERATOR_NAMES = _words(
 SET_OPERATORS = ("ForAnyValue:", "ForAllValues:")
 STS_ACTIONS = ("assumerole", "tagsession", "setsourceidentity", "setcontext")
 """The actions that a request for a role is authorised for, in lower case."""
+ALL_STS_ACTIONS = frozenset(STS_ACTIONS) | _words(
+    "assumerolewithsaml assumerolewithwebidentity assumeroot decodeauthorizationmessage getaccesskeyinfo "
+    "getcalleridentity getdelegatedaccesstoken getfederationtoken getservicebearertoken getsessiontoken "
+    "getwebidentitytoken taggetwebidentitytoken"
+)
+"""Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html"""
 
 EXACT = re.compile(
     r"true|false|-?[0-9]{1,10}(?:\.[0-9]+)?|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9:]+)?)?", re.IGNORECASE

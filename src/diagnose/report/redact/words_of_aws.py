@@ -38,8 +38,11 @@ _HOST = re.compile(rf"(?P<labels>[a-z0-9*?-]*(?:\.[a-z0-9*?-]+)*){public_words.S
 
 
 def is_action(text: str) -> bool:
-    """Say whether a text is an action of a service of AWS, or a pattern of some."""
-    return public_words.ACTION.fullmatch(text) is not None and is_service_of_actions(text.partition(":")[0])
+    """Say whether a text is an action of STS, or looks like one of another service of AWS, or is a pattern of some."""
+    prefix, colon, name = text.partition(":")
+    if not public_words.ACTION.fullmatch(text) or (colon and not is_service_of_actions(prefix)):
+        return False
+    return is_one_of(name, public_words.ALL_STS_ACTIONS) or prefix.lower() in _OF_OTHERS
 
 
 def is_service_of_actions(prefix: str) -> bool:
@@ -48,6 +51,7 @@ def is_service_of_actions(prefix: str) -> bool:
 
 
 _PREFIXES = public_words.ACTION_PREFIXES | ARN_SERVICES
+_OF_OTHERS = _PREFIXES - {"sts"}
 
 
 def beginning_of_arn(text: str) -> str:
