@@ -51,7 +51,7 @@ CAPITALS = frozenset(
 """All that is written in capitals: names of AWS, of formats and units, and a value that a flag takes."""
 NAMES = CAPITALS | {"Parquet"}
 
-SPELT_BY_OTHERS = ("model/error_text/wording.py", "report/redact/public_words.py")
+SPELT_BY_OTHERS = ("model/error_text/wording.py", "report/redact/public_words.py", "report/redact/service_words.py")
 """What AWS and its clients write, as they write it."""
 
 OTHER_CAPITALS = frozenset(
@@ -85,7 +85,14 @@ JOINED = frozenset(
         *("XDIAG_ACCOUNTS", "XDIAG_ORG_PROFILE", "XDIAG_OUTPUT", "XDIAG_PAGES", "XDIAG_REDACT", "XDIAG_RULES"),
         *("XDIAG_TIMEOUT", "MFA_CODE", "SAML_ASSERTION", "WEB_IDENTITY_TOKEN"),
         *("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK"),
-        *("IDENTITY_BASED_POLICY", "ORGANIZATIONAL_UNIT", "PERMISSIONS_BOUNDARY", "RESOURCE_BASED_POLICY"),
+        *(
+            "IDENTITY_BASED_POLICY",
+            "IDENTITY_POLICY",
+            "RESOURCE_POLICY",
+            "ORGANIZATIONAL_UNIT",
+            "PERMISSIONS_BOUNDARY",
+            "RESOURCE_BASED_POLICY",
+        ),
         *("RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY", "SESSION_POLICY", "VPC_ENDPOINT", "VPC_ENDPOINT_POLICY"),
         *("DEST_ROLE_ARN", "IDENTITY_ID", "ORG_ID", "POOL_ID", "PROJECT_ID", "ROLE_ARN", "SOURCE_ARN", "USER_ID"),
     }

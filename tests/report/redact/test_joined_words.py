@@ -6,7 +6,7 @@ from tests.report.redact.marks import marking
 from diagnose.aws.promises import PROMISES
 from diagnose.report.redact.joined_words import is_joined, stand_in
 from diagnose.report.redact.messages import disguised_message
-from diagnose.report.redact.public_words import CALLS
+from diagnose.report.redact.service_words import CALLS
 
 
 def test_the_operations_are_those_of_the_services() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from diagnose.report.redact import public_words as words
+from diagnose.report.redact import service_words as services
 
 # ruff: noqa: E501  # words of a list stand close together
 
@@ -36,13 +37,13 @@ from diagnose.report.redact import public_words as words
         (words.PLACEHOLDER_WORDS, "accountid partition novalue resolve ref getatt join importvalue roleid userid var path "
          "terraform aws caller identity redacted your id account acct role me here placeholder external iam rolename "
          "username userarn"),
-        (words.SERVICE_NAMES, "cloudformation cloudtrail dynamodb ec2 ecs eks iam lambda s3 secretsmanager sns ssm sts"),
-        (words.RESOURCE_TYPES, "vpc vpc-endpoint instance subnet ou cluster service task task-definition schedule "
+        (services.SERVICE_NAMES, "cloudformation cloudtrail dynamodb ec2 ecs eks iam lambda s3 secretsmanager sns ssm sts"),
+        (services.RESOURCE_TYPES, "vpc vpc-endpoint instance subnet ou cluster service task task-definition schedule "
          "stateMachine express trust-anchor profile function"),
-        (words.SERVICE_PRINCIPALS, "access-analyzer athena autoscaling build cloud9 cloudhsm connect controltower "
+        (services.SERVICE_PRINCIPALS, "access-analyzer athena autoscaling build cloud9 cloudhsm connect controltower "
          "datapipeline ecs-tasks edgelambda eks-fargate-pods es events grafana health imagebuilder lightsail macie pods "
          "quicksight rolesanywhere route53 sagemaker shield signin spotfleet timestream transcribe xray sts"),
-        (words.ACTION_PREFIXES, "a4b account acm cloudwatch ec2 execute-api iam s3 signin sts tag xray"),
+        (services.ACTION_PREFIXES, "a4b account acm cloudwatch ec2 execute-api iam s3 signin sts tag xray"),
         (words.WORDS, "a account account's actions activate allotted an and any assumes at boundary's caller's chaining "
          "connection console constraint default-version delegated duration encoded endpoint endpoint's executing exist "
          "failed failure for group groups have has id identity invalid invalidclienttokenid less managed must never no "
@@ -56,7 +57,7 @@ def test_a_word_of_a_list_is_known(listed: frozenset[str], known: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "listed", [words.PLACEHOLDER_WORDS, words.SUBJECT_WORDS, words.CLAIM_VALUES, words.WORDS, words.SERVICE_NAMES]
+    "listed", [words.PLACEHOLDER_WORDS, words.SUBJECT_WORDS, words.CLAIM_VALUES, words.WORDS, services.SERVICE_NAMES]
 )
 def test_what_is_looked_up_in_lower_case_is_so(listed: frozenset[str]) -> None:
     assert [word for word in listed if word != word.lower()] == []

@@ -242,6 +242,7 @@ def test_the_beginning_of_an_id_stays_in_a_pattern(text: str, written: str) -> N
         ("A*zq", "A*<piece zq>"),
         ("arn*zq", "arn*<piece zq>"),
         ("a?n*:zq", "a?n*:<$value zq>"),
+        ("ar*:aws:iam::zq", "ar*:aws:iam::<$value zq>"),
         ("b*zq", "<piece b>*<piece zq>"),
         ("a", "<$value a>"),
         ("*", "*"),

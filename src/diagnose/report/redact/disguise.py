@@ -12,7 +12,7 @@ from msgspec import Struct
 from diagnose.model.arn import HTTPS, Arn
 from diagnose.model.condition_keys import ValueKind
 from diagnose.model.issuers import PRIVATE, is_subject, issuer_of
-from diagnose.report.redact import public_words
+from diagnose.report.redact import public_words, service_words
 from diagnose.report.redact.addresses import is_address
 from diagnose.report.redact.issuer_names import IssuerNames, IssuersMet, misspells_one
 from diagnose.report.redact.names import NameKind, Names
@@ -36,7 +36,7 @@ from diagnose.report.redact.words_of_aws import (
     is_type,
 )
 
-_TYPED = re.compile(rf"({'|'.join(sorted(public_words.RESOURCE_TYPES))})([/:])(.*)", re.DOTALL)
+_TYPED = re.compile(rf"({'|'.join(sorted(service_words.RESOURCE_TYPES))})([/:])(.*)", re.DOTALL)
 _TOKENS = re.compile(rf"(\$\{{[^{{}}]*\}}|{SLOT}|[*?]+|[/:]|{public_words.SERVICE_END}$)")
 _VARIABLE = re.compile(r"\$\{([^},]*)(,[^}]*)?\}")
 _HEADS = frozenset(
@@ -140,7 +140,7 @@ class Disguise:
         size = len(beginning_of_arn(text))
         if not size:
             return self.value(text, kind)
-        return text[:size] + self._parts(text[size:], kind, frozenset(), before=text[size - 1])
+        return text[:size] + self._parts(text[size:], kind, ARN_WORDS, before=text[size - 1])
 
     def value_of(self, key: str, text: str, kind: NameKind) -> str:
         """Rewrite a value of a condition key, of a tag, or of a claim."""
@@ -198,7 +198,7 @@ class Disguise:
         """Rewrite the name of a service, or what should be one: a service of AWS stays where the rest is wrong."""
         core = text.strip()
         first, dot, rest = core.partition(".")
-        if is_host(core) or not is_one_of(first, public_words.SERVICE_PRINCIPALS) or not first.strip("*?"):
+        if is_host(core) or not is_one_of(first, service_words.SERVICE_PRINCIPALS) or not first.strip("*?"):
             return self.value(text, NameKind.VALUE)
         words = re.split(r"([.:/])", rest)
         rewritten = [

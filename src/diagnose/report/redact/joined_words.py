@@ -8,7 +8,7 @@ from collections.abc import Collection
 from itertools import combinations
 
 from diagnose.model.error_text.services import SERVICES
-from diagnose.report.redact import public_words
+from diagnose.report.redact import public_words, service_words
 
 OTHER = "Other"
 """Stands within a joined word for what nobody knows to be harmless."""
@@ -16,7 +16,7 @@ OTHER = "Other"
 
 def is_joined(text: str) -> bool:
     """Say whether a text is an operation, or made of words that AWS's names are made of and of no others."""
-    return text in public_words.CALLS or _is_known(text) or all(map(_is_known, _WORD.findall(text)))
+    return text in service_words.CALLS or _is_known(text) or all(map(_is_known, _WORD.findall(text)))
 
 
 def stand_in(text: str) -> str:
@@ -37,7 +37,7 @@ def has_one_of(text: str, names: Collection[str]) -> bool:
 def _is_known(word: str) -> bool:
     lower = word.lower()
     return any(
-        one in _WORDS or one in public_words.WORDS or one in public_words.SERVICE_PRINCIPALS
+        one in _WORDS or one in public_words.WORDS or one in service_words.SERVICE_PRINCIPALS
         for one in (lower, lower.removesuffix("s"))
     )
 
@@ -47,6 +47,6 @@ _PART = re.compile(rf"{_WORD.pattern}|.", re.DOTALL)
 _GAP = "\0"
 _WORDS = public_words.JOINED | {
     word.lower()
-    for name in (*public_words.CALLS, *(name for service in SERVICES for name in service.names))
+    for name in (*service_words.CALLS, *(name for service in SERVICES for name in service.names))
     for word in _WORD.findall(name)
 }

@@ -12,7 +12,7 @@ from diagnose.model.arn import HTTPS
 from diagnose.model.error_text.services import SERVICES
 from diagnose.model.error_text.wording import CODES, WORDINGS
 from diagnose.model.issuers import PRIVATE, issuer_of
-from diagnose.report.redact import public_words
+from diagnose.report.redact import public_words, service_words
 from diagnose.report.redact.addresses import is_address
 from diagnose.report.redact.disguise import Disguise
 from diagnose.report.redact.joined_words import OTHER, has_one_of, is_joined, stand_in
@@ -87,7 +87,7 @@ def disguised_message(text: str, disguise: Disguise, known: Mapping[str, str]) -
 
 def disguised_code(text: str, known: Mapping[str, str]) -> str:
     """Rewrite an error code, or the name of an operation: one that nobody knows gets one of the same form."""
-    if text in public_words.CALLS or _is_of_errors(text):
+    if text in service_words.CALLS or _is_of_errors(text):
         return text
     return OTHER if len(text) > _LONGEST or text in known or has_one_of(text, known) else stand_in(text)
 
@@ -135,7 +135,7 @@ def _word(text: str, disguise: Disguise, known: Mapping[str, str]) -> str:
     if text in known:
         return known[text]
     action = _ACTION.fullmatch(text)
-    if _OF_AWS.fullmatch(text) or (action and action["service"] in public_words.SERVICE_PRINCIPALS):
+    if _OF_AWS.fullmatch(text) or (action and action["service"] in service_words.SERVICE_PRINCIPALS):
         service, _, name = text.partition(":")
         return f"{service}:{re.sub(r'[a-zA-Z]+', lambda word: disguised_code(word[0], known), name)}"
     if text in _NUMBERS or text.lower() in _SERVICES or (_COMMAND.fullmatch(text) and _is_harmless(text, known)):
@@ -156,11 +156,11 @@ def _is_listed(text: str) -> bool:
     service, _, operation = text.partition(":")
     return (
         lower in public_words.WORDS
-        or lower in public_words.SERVICE_NAMES
+        or lower in service_words.SERVICE_NAMES
         or text in public_words.AWS_NAMES
         or text in _ELEMENTS
         or _is_of_errors(text)
-        or (service in _CALLED and operation in public_words.CALLS)
+        or (service in _CALLED and operation in service_words.CALLS)
         or (len(text) <= 2 and text.isdecimal())
     )
 

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from diagnose.model.arn import PARTITIONS
-from diagnose.report.redact import public_words
+from diagnose.report.redact import public_words, service_words
 from diagnose.report.redact.issuer_names import misspells_one
 from diagnose.report.redact.names import NameKind
 from diagnose.report.redact.slips import within_a_slip
@@ -27,8 +27,8 @@ TYPES = {
     "resource_control_policy": NameKind.POLICY,
 }
 PARTITIONS_OR_NONE = frozenset(("", *PARTITIONS))
-ARN_SERVICES = public_words.SERVICE_NAMES | public_words.SERVICE_PRINCIPALS
-ARN_WORDS = frozenset(("arn", "root", *PARTITIONS, *public_words.SERVICE_NAMES, *TYPES))
+ARN_SERVICES = service_words.SERVICE_NAMES | service_words.SERVICE_PRINCIPALS
+ARN_WORDS = frozenset(("arn", "root", *PARTITIONS, *service_words.SERVICE_NAMES, *TYPES))
 PUBLIC = frozenset(name.lower() for name in public_words.AWS_NAMES | public_words.CLAIM_VALUES)
 PUBLIC_PARTS = PUBLIC | public_words.SUBJECT_WORDS
 _LONG = 8
@@ -50,7 +50,7 @@ def is_service_of_actions(prefix: str) -> bool:
     return is_one_of(prefix, _PREFIXES) or within_a_slip(prefix.strip().lower(), "sts")
 
 
-_PREFIXES = public_words.ACTION_PREFIXES | ARN_SERVICES
+_PREFIXES = service_words.ACTION_PREFIXES | ARN_SERVICES
 _OF_OTHERS = _PREFIXES - {"sts"}
 
 
@@ -111,6 +111,6 @@ def is_host(text: str) -> bool:
         return True
     host = _HOST.fullmatch(text.lower())
     return host is not None and all(
-        is_one_of(label, public_words.SERVICE_PRINCIPALS) or public_words.REGION.fullmatch(label)
+        is_one_of(label, service_words.SERVICE_PRINCIPALS) or public_words.REGION.fullmatch(label)
         for label in host["labels"].split(".")
     )
