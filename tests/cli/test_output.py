@@ -124,6 +124,20 @@ def test_a_mistake_is_a_line_and_its_hint_another(monkeypatch: pytest.MonkeyPatc
     assert rest == ["xdiag: no", "xdiag: no; expected y; going on", "xdiag: no; going on"]
 
 
+@pytest.mark.parametrize("letter", ["a", "[", "\x1b", "\u202e"])
+def test_a_quote_that_is_longer_than_an_arn_is_cut(monkeypatch: pytest.MonkeyPatch, letter: str) -> None:
+    beside = io.StringIO()
+    monkeypatch.setattr("sys.stderr", beside)
+    arn = f"arn:aws-us-gov:iam::111111111111:role/{'p' * 512}/{'r' * 64}"
+    print_error(XdiagError(f"there is no `{letter * 2000}`, nor `{arn}`", hint=f"did you mean `{letter * 2000}`?"))
+    print_note(f"`{letter * 2000}` is left out")
+    message, hint, note = beside.getvalue().splitlines()
+    assert message.endswith(f"…`, nor `{arn}`")
+    assert hint.endswith("…`?")
+    assert note.endswith("…` is left out")
+    assert max(map(len, (message, hint, note))) < 1500
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO])
 def test_a_full_disk_is_a_user_s_mistake_and_other_errors_are_not(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     silenced: list[object] = []

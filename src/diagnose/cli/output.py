@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -49,9 +50,7 @@ def write_rows(rows: bytes) -> None:
 
 def print_error(error: XdiagError) -> None:
     """Write a user's mistake and what was expected."""
-    from diagnose.report.safe_text import visible
-
-    lines = [f"xdiag: {visible(error.message)}", *([f"  {visible(error.hint)}"] if error.hint else [])]
+    lines = [f"xdiag: {_told(error.message)}", *([f"  {_told(error.hint)}"] if error.hint else [])]
     write_error("\n".join(lines) + "\n")
 
 
@@ -71,9 +70,17 @@ def unwritten(error: Exception) -> XdiagError | None:
 
 def print_note(text: str) -> None:
     """Tell what was done besides the result."""
+    sys.stderr.write(f"xdiag: {_told(text)}\n")
+
+
+def _told(text: str) -> str:
+    """Make a sentence safe for a terminal; what it quotes is cut where it is longer than any ARN."""
     from diagnose.report.safe_text import visible
 
-    sys.stderr.write(f"xdiag: {visible(text)}\n")
+    return _LONG_QUOTE.sub(r"\1…`", visible(text))
+
+
+_LONG_QUOTE = re.compile(r"(`[^`]{640})[^`]+`")
 
 
 def print_warning(mistake: XdiagError, what_then: str) -> None:
